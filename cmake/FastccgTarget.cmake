@@ -1,0 +1,12 @@
+# What all targets of this project have in common.
+function(fastccg_target target)
+  target_compile_features(${target} PUBLIC cxx_std_20)
+  set_target_properties(${target} PROPERTIES CXX_EXTENSIONS OFF)
+  if(FASTCCG_DEVELOPER_MODE)
+    target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wconversion -Werror)
+  endif()
+  if(FASTCCG_SANITIZE)
+    target_compile_options(${target} PRIVATE "-fsanitize=${FASTCCG_SANITIZE}" -fno-omit-frame-pointer -fno-sanitize-recover=all)
+    target_link_options(${target} PUBLIC "-fsanitize=${FASTCCG_SANITIZE}")
+  endif()
+endfunction()

@@ -1,0 +1,82 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace fastccg {
+
+/// What is known of a model. Prices and limits are defaults for orientation, never billing truth; a file named by
+/// `load_catalog` overrides them.
+class ModelInfo {
+ public:
+  /// Which sampling settings (temperature, top-p, penalties, log probabilities) the model takes.
+  enum class Sampling { allowed, only_without_reasoning, rejected };
+
+  ModelInfo() = default;
+
+  std::string provider;  ///< "openai", "anthropic", ...
+  std::string id;        ///< The provider's name of the model.
+  bool listed = false;   ///< Whether the catalogue knows the model; the rest is guesswork if not.
+  std::optional<std::int64_t> context_tokens;
+  std::optional<std::int64_t> max_output_tokens;
+  std::optional<double> input_price;         ///< US dollars per million tokens.
+  std::optional<double> output_price;        ///< US dollars per million tokens.
+  std::optional<double> cached_input_price;  ///< US dollars per million tokens.
+  bool images = false;
+  bool files = false;
+  bool audio = false;
+  bool tools = true;
+  bool schema_output = true;
+  bool reasons = false;             ///< Whether the model can think before it answers.
+  bool reasons_by_default = false;  ///< Whether it does so without being asked.
+  bool takes_stop = true;
+  Sampling sampling = Sampling::allowed;
+  std::string deprecated;   ///< The day on which it was announced to end, as YYYY-MM-DD; empty if it was not.
+  std::string retired;      ///< The day from which the provider no longer serves it, as YYYY-MM-DD; empty if unknown.
+  std::string replacement;  ///< The model to use instead; empty if none is known.
+};
+
+/// The name of a model: the provider, a slash, and the provider's own name of the model.
+class ModelName {
+ public:
+  constexpr ModelName() = default;
+  constexpr explicit ModelName(std::string_view full) : full_(full) {}
+  constexpr std::string_view text() const noexcept { return full_; }
+
+ private:
+  std::string_view full_;
+};
+
+/// Presets: names of models, no more. What is known of them is in the catalogue.
+/// A retired model can still be asked for, since the user may sit behind a proxy that serves it.
+namespace models {
+inline constexpr ModelName gpt_4o{"openai/gpt-4o"};
+inline constexpr ModelName gpt_4o_mini{"openai/gpt-4o-mini"};
+inline constexpr ModelName gpt_3_5_turbo{"openai/gpt-3.5-turbo"};  ///< Retired 2026-10-23.
+inline constexpr ModelName gpt_5_6_sol{"openai/gpt-5.6-sol"};
+inline constexpr ModelName gpt_5_6_terra{"openai/gpt-5.6-terra"};
+inline constexpr ModelName gpt_5_6_luna{"openai/gpt-5.6-luna"};
+inline constexpr ModelName gemini_pro_1_5{"gemini/gemini-1.5-pro-latest"};      ///< Retired.
+inline constexpr ModelName gemini_flash_1_5{"gemini/gemini-1.5-flash-latest"};  ///< Retired.
+inline constexpr ModelName mistral_tiny{"mistral/mistral-tiny"};                ///< Retired.
+inline constexpr ModelName mistral_small{"mistral/mistral-small"};              ///< Retired.
+inline constexpr ModelName mistral_medium{"mistral/mistral-medium"};
+inline constexpr ModelName claude_3_sonnet{"anthropic/claude-3-sonnet-20240229"};  ///< Retired 2025-07-21.
+}  // namespace models
+
+/// What the catalogue knows of a model ("provider/name"). For an unlisted model `listed` is false and the other fields
+/// hold what is usual for the provider. Throws `UsageError` for a name without a known provider.
+ModelInfo find_model(std::string_view name);
+
+/// All models of the catalogue, sorted by provider and id.
+std::vector<ModelInfo> list_models();
+
+/// Lays a file over the built-in catalogue, for all models that are made later. The file is JSON in the form of
+/// `docs/catalog.md`; a model in it replaces the built-in one of the same name, field by field.
+/// Throws `UsageError` and changes nothing if the file cannot be read or has an error; the message says where.
+void load_catalog(const std::string& path);
+
+}  // namespace fastccg

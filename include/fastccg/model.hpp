@@ -1,0 +1,143 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "fastccg/catalog.hpp"
+#include "fastccg/key.hpp"
+#include "fastccg/message.hpp"
+#include "fastccg/operation.hpp"
+#include "fastccg/reply.hpp"
+#include "fastccg/settings.hpp"
+#include "fastccg/stream.hpp"
+
+namespace fastccg {
+
+namespace detail {
+class Conversation;
+}
+
+/// A model at a provider, the settings to ask it with, and the conversation so far.
+///
+/// A turn is a transaction. A call takes the conversation and the settings as they are when it starts; its question and
+/// its answer enter the history together when it ends. Turns stand in the order in which they were asked. Calls that run
+/// at the same time do not see each other. What a call leaves behind depends on how it ends:
+///
+///     complete                                                   the turn
+///     error, or cancelled, before any text arrived               nothing
+///     error, cancelled, or stream abandoned, after some text     the turn with that text, marked interrupted
+///
+/// so the history can always be sent again.
+///
+/// A model can be used from several threads at once. It can be moved but not copied; see `fork`. Destroying it leaves
+/// calls that are under way alone: they belong to their operations and streams.
+class Model {
+ public:
+  explicit Model(std::shared_ptr<detail::Conversation> conversation);
+  Model(Model&&) noexcept;
+  Model& operator=(Model&&) noexcept;
+  ~Model();
+
+  /// Asks and waits for the whole answer, blocking the calling thread.
+  Reply ask(Prompt prompt);
+  Reply ask(Prompt prompt, Settings settings);
+
+  /// Asks when it is awaited.
+  Operation<Reply> ask_async(Prompt prompt);
+  Operation<Reply> ask_async(Prompt prompt, Settings settings);
+
+  /// Asks when it is first read, and yields the answer as the model writes it.
+  Stream ask_stream(Prompt prompt);
+  Stream ask_stream(Prompt prompt, Settings settings);
+
+  /// The settings of all calls that start from now on. Each returns the model, so that they can be chained.
+  /// They throw `UsageError` for a value that no provider could accept.
+  Model& sys_prompt(std::string text);
+  Model& temperature(double value);
+  Model& max_tokens(std::int64_t value);
+  Model& timeouts(Timeouts value);
+  Model& retries(Retries value);
+  /// Replaces all settings at once.
+  Model& settings(Settings value);
+  Settings settings() const;
+
+  /// A function that every reply's text goes through before the caller and the history get it. It is called once per
+  /// reply with the whole text; the chunks of a stream are not filtered. An empty function removes the filter.
+  /// It runs on a thread of the library or of the caller, never under a lock. What it throws, the call throws, and the
+  /// history gets nothing.
+  Model& reply_filter(std::function<std::string(std::string)> filter);
+
+  /// Clears the conversation and all settings, the filter included. Calls that are under way go on, but the cleared
+  /// history does not get their turns.
+  Model& reset();
+
+  /// Adds a message of the user or of the assistant by hand, as if it had been said.
+  Model& append_prompt(Prompt prompt);
+  Model& append_response(std::string text);
+
+  /// The conversation: a copy, in the order in which things were asked. The system prompt is a setting, not in it.
+  std::vector<Message> get_history() const;
+
+  /// The model's catalogue entry.
+  ModelInfo model_info() const;
+  /// "provider/name".
+  std::string name() const;
+
+  /// An independent model with a copy of the conversation, the settings, the filter and the key.
+  Model fork() const;
+
+  /// Writes settings and conversation to a file that `load_model` reads (`docs/session-format.md`). The file is replaced
+  /// in one step, so that it is never half-written, and only its owner can read it (mode 0600). The key and the filter
+  /// are not in it. Throws `SessionError` if the file cannot be written; the old one is then intact.
+  void save(const std::string& path) const;
+
+ private:
+  std::shared_ptr<detail::Conversation> conversation_;
+};
+
+/// Where a model's requests go, if not to where its provider or the environment say.
+class Endpoint {
+ public:
+  Endpoint() = default;
+
+  /// The address up to, and without, the path of the call: "https://host/v1" for a server that speaks as OpenAI does.
+  /// Throws `UsageError` unless it is an absolute http or https URL without control characters.
+  Endpoint& base_url(std::string url);
+  /// Allows a key to go over plain http to a host other than the local one. Off by default.
+  Endpoint& allow_plain_http(bool allow);
+  /// A proxy such as "http://proxy:3128" or "socks5h://localhost:1080"; an empty text means none at all.
+  /// Not set: what the environment says (HTTPS_PROXY, ALL_PROXY, NO_PROXY).
+  Endpoint& proxy(std::string url);
+  /// A file of trusted certificates (PEM) instead of the system's.
+  Endpoint& ca_file(std::string path);
+
+  const std::string& base_url() const noexcept { return base_url_; }
+  bool allow_plain_http() const noexcept { return allow_plain_http_; }
+  const std::optional<std::string>& proxy() const noexcept { return proxy_; }
+  const std::string& ca_file() const noexcept { return ca_file_; }
+
+ private:
+  std::string base_url_;
+  bool allow_plain_http_ = false;
+  std::optional<std::string> proxy_;
+  std::string ca_file_;
+};
+
+/// Makes a model with an empty conversation. `name` is "provider/name" (or one of `fastccg::models`); the name need not
+/// be listed. The key is the one given, or the one added for the provider, or the one in the environment variable that
+/// the provider's own library reads. The address is the one given, or the provider's variable, or the provider's own.
+/// Throws `UsageError` for an unknown provider or a bad address, and `MissingKey` if there is no key.
+Model init_model(ModelName name, ApiKey key = ApiKey(), Endpoint endpoint = Endpoint());
+Model init_model(std::string_view name, ApiKey key = ApiKey(), Endpoint endpoint = Endpoint());
+
+/// Makes a model from a file that `save` wrote, or one of the original Python package. The file is verified before
+/// anything is made of it. Throws `SessionError` with the line or field if it cannot be used, and what `init_model`
+/// throws.
+Model load_model(const std::string& path, ApiKey key = ApiKey(), Endpoint endpoint = Endpoint());
+
+}  // namespace fastccg
