@@ -1,0 +1,69 @@
+# The one door. Everything here is thin: CMake builds, and the programs under tools/ do the rest.
+BUILD ?= build
+PREFIX ?= /usr/local
+
+.DEFAULT_GOAL := help
+.PHONY: help setup configure build demo test check fmt bench recordings fuzz install docs clean
+.PHONY: check-setup check-format check-tidy check-coroutines check-asan check-tsan check-clang check-shared check-embedded
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## Install the packages that building and testing need
+	@tools/setup build test
+
+configure: setup
+	@test -f $(BUILD)/build.ninja || cmake --preset release -B $(BUILD)
+
+build: configure ## Build everything
+	@cmake --build $(BUILD)
+
+demo: configure ## Run the three example programs against the simulator (REAL=1: against the real service)
+	@cmake --build $(BUILD) --target demo_programs
+	@REAL=$(REAL) tools/demo $(BUILD)
+
+test: configure ## Build and run every test; ends with "N passed, M failed"
+	@tools/run_tests --build $(BUILD)
+
+recordings: configure ## Run the tests that replay recorded provider traffic
+	@tools/run_tests --build $(BUILD) --label recordings
+
+docs: configure ## Compile the code blocks of README.md and docs/
+	@tools/run_tests --build $(BUILD) --label docs
+
+bench: configure ## Run the benchmarks
+	@tools/setup bench
+	@test -f bench/CMakeLists.txt || { echo "make bench: there are no benchmarks in this tree yet"; exit 1; }
+	@cmake --build $(BUILD) --target bench
+
+install: build ## Install into PREFIX (default /usr/local)
+	@cmake --install $(BUILD) --prefix $(PREFIX)
+
+fmt: ## Format all sources
+	@tools/setup check
+	@tools/check format --fix
+
+check: check-format check-coroutines check-tidy check-asan check-tsan check-clang check-shared check-embedded ## All of the checks below
+check-setup:
+	@tools/setup build test check
+check-format: check-setup ## Formatting
+	@tools/check format
+check-coroutines: check-setup ## Coroutine shapes that g++ 12 compiles wrongly
+	@tools/check coroutines
+check-tidy: check-setup ## clang-tidy
+	@tools/check tidy
+check-asan: check-setup ## All tests with the address and undefined-behaviour sanitizers, g++ and clang
+	@tools/check preset asan asan-clang
+check-tsan: check-setup ## All tests with the thread sanitizer, g++ and clang
+	@tools/check preset tsan tsan-clang
+check-clang: check-setup ## All tests built by clang
+	@tools/check preset clang
+check-shared: check-setup ## All tests against a shared library
+	@tools/check preset shared
+check-embedded: check-setup ## A project that takes the library in with add_subdirectory
+	@tools/check embedded
+fuzz: check-setup ## Let each fuzzer run for FUZZ_SECONDS (default 30)
+	@tools/check fuzz $(FUZZ_SECONDS)
+
+clean: ## Remove everything that was built
+	@rm -rf $(BUILD) build-*

@@ -1,0 +1,16 @@
+# Installs the built tree at BUILD into an empty PREFIX and looks for what has to be there.
+file(REMOVE_RECURSE "${PREFIX}")
+execute_process(COMMAND "${CMAKE_COMMAND}" --install "${BUILD}" --prefix "${PREFIX}" COMMAND_ERROR_IS_FATAL ANY OUTPUT_QUIET)
+foreach(wanted IN ITEMS include/fastccg/fastccg.hpp include/fastccg/version.hpp)
+  if(NOT EXISTS "${PREFIX}/${wanted}")
+    message(FATAL_ERROR "not installed: ${wanted}")
+  endif()
+endforeach()
+file(GLOB_RECURSE found RELATIVE "${PREFIX}" "${PREFIX}/*")
+if(NOT found MATCHES "fastccg-config.cmake" OR NOT found MATCHES "fastccg.pc" OR NOT found MATCHES "libfastccg")
+  message(FATAL_ERROR "not complete: ${found}")
+endif()
+# Headers of the library's inside are nobody else's business.
+if(found MATCHES "include/(core|protocols|transport)")
+  message(FATAL_ERROR "installed a private header: ${found}")
+endif()
