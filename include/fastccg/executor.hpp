@@ -19,7 +19,7 @@ class Executor {
   virtual void post(std::shared_ptr<Resumable> work) = 0;
 
   /// The executor of the calling thread: the one of the innermost `run`, or else a pool of threads that the library
-  /// keeps for coroutines which no `run` drives.
+  /// keeps for coroutines which no `run` drives. Work posted to a `run` that has returned goes to that pool.
   static std::shared_ptr<Executor> current();
 };
 

@@ -16,8 +16,8 @@ namespace fastccg {
 
 namespace detail {
 
-/// Work that is started once and then completes once, on whatever thread; what `Operation` and `Stream` wait for.
-/// All members may be called from any thread.
+/// Work that is started once and then becomes ready, on whatever thread; what `Operation` and `Stream` wait for.
+/// One waits at a time: a coroutine, a blocked thread or a callback. All members may be called from any thread.
 class Pending : public Resumable, public std::enable_shared_from_this<Pending> {
  public:
   ~Pending() override = default;
@@ -25,34 +25,48 @@ class Pending : public Resumable, public std::enable_shared_from_this<Pending> {
   /// Starts the work if it has not been started.
   virtual void start() = 0;
   /// Makes the work complete soon, with `ErrorKind::cancelled` if it can still be stopped. Does not block.
+  /// May come before `start`, which then completes the work without doing it.
   virtual void cancel() noexcept = 0;
 
   /// Registers the coroutine that shall go on, on `executor`, when the work is ready.
   /// Returns false, and registers nothing, if it is ready already. Throws `UsageError` if another one waits.
+  /// Once it is registered, the coroutine may go on, and be destroyed, before this has returned.
   bool suspend(std::coroutine_handle<> waiter, std::shared_ptr<Executor> executor);
-  /// Blocks the calling thread until the work is ready.
+  /// The same on `Executor::current()`. An awaiter should call this one: no temporary of its own then outlives the call.
+  bool suspend(std::coroutine_handle<> waiter);
+  /// Blocks the calling thread until the work is ready. Throws `UsageError` if another one waits.
   void wait();
   /// Registers `callback` to be posted to `executor` when the work is ready; at once if it is.
+  /// Throws `UsageError` if another one waits.
   void notify(std::shared_ptr<Resumable> callback, std::shared_ptr<Executor> executor);
-  /// After this returns no coroutine is resumed any more.
+  /// Drops the coroutine or callback that waits. After this returns, and until another one waits, no coroutine is
+  /// resumed and no callback posted, unless that had begun. Call it where the coroutine runs, and nothing had.
   void forget_waiter() noexcept;
   bool ready() const;
 
+  /// What the executor runs; not for others.
   void resume() noexcept final;
 
  protected:
-  /// Marks the work as ready and wakes who waits. Does nothing if it is ready.
+  /// Marks the work as ready and wakes who waits. Does nothing if it is ready. The waiter does not run on this thread.
   void set_ready();
   /// Marks the work as not ready, for work that becomes ready many times.
   void clear_ready();
 
  private:
+  void check_nobody_waits() const;
+  /// Takes the lock along, since nothing is posted under it.
+  void post_resume(std::unique_lock<std::mutex> lock);
+
   mutable std::mutex mutex_;
   std::condition_variable became_ready_;
-  bool ready_ = false;
   std::coroutine_handle<> waiter_;
   std::shared_ptr<Resumable> callback_;
   std::shared_ptr<Executor> executor_;
+  bool ready_ = false;
+  bool blocked_ = false;  ///< A thread is inside `wait`.
+  bool posted_ = false;   ///< `resume` stands in an executor's queue; there is never a second one.
+  bool stale_ = false;    ///< The one that stands there was meant for a coroutine that has been forgotten.
 };
 
 /// Work that ends with a `T` or an `Error`.
@@ -70,6 +84,8 @@ class PendingResult : public Pending {
 ///
 /// Nothing is sent before it is waited for. Destroying it cancels the call and does not block.
 /// It is waited for once, by one thread at a time; another wait throws `UsageError`.
+///
+/// A coroutine goes on where it was: on the thread of the `run` that drives it, or else on one of a pool of threads.
 template <class T>
 class [[nodiscard]] Operation {
  public:
@@ -111,6 +127,7 @@ class [[nodiscard]] Operation {
   }
 
   class Awaiter;
+  /// Awaits the value. Throws the error as its exception class.
   Awaiter operator co_await();
 
   /// For adapters to other kinds of asynchrony: hands over the work itself, after which the operation is spent.
@@ -166,7 +183,7 @@ class Operation<T>::Awaiter {
     pending_->start();
     return pending_->ready();
   }
-  bool await_suspend(std::coroutine_handle<> waiter) { return pending_->suspend(waiter, Executor::current()); }
+  bool await_suspend(std::coroutine_handle<> waiter) { return pending_->suspend(waiter); }
   T await_resume() {
     stop_.reset();
     auto pending = std::move(pending_);

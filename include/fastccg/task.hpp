@@ -47,7 +47,7 @@ class TaskPromiseBase {
   void unhandled_exception() noexcept { exception_ = std::current_exception(); }
 
   /// Runs the task on behalf of `awaiter`. Returns whether the awaiter has to stay suspended.
-  bool run(std::coroutine_handle<> self, std::coroutine_handle<> awaiter) {
+  bool run(std::coroutine_handle<> self, std::coroutine_handle<> awaiter) noexcept {
     awaiter_ = awaiter;
     self.resume();
     return !met_.exchange(true, std::memory_order_acq_rel);
@@ -66,9 +66,12 @@ class TaskPromiseBase {
 
 template <class T>
 class TaskPromise : public TaskPromiseBase {
+  static_assert(std::is_object_v<T>, "a task returns a value or void; return a pointer instead of a reference");
+
  public:
   Task<T> get_return_object() noexcept;
-  template <class U>
+  template <class U = T>
+    requires std::is_convertible_v<U, T>
   void return_value(U&& value) {
     value_.emplace(std::forward<U>(value));
   }
@@ -114,21 +117,34 @@ class [[nodiscard]] Task {
     if (coroutine_) coroutine_.destroy();
   }
 
-  class Awaiter {
-   public:
-    explicit Awaiter(std::coroutine_handle<promise_type> coroutine) noexcept : coroutine_(coroutine) {}
-    bool await_ready() const noexcept { return false; }
-    bool await_suspend(std::coroutine_handle<> awaiter) { return coroutine_.promise().run(coroutine_, awaiter); }
-    T await_resume() { return coroutine_.promise().take(); }
-
-   private:
-    std::coroutine_handle<promise_type> coroutine_;
-  };
-  Awaiter operator co_await() && noexcept { return Awaiter(coroutine_); }
+  class Awaiter;
+  /// Runs the task and gives what it returns. Throws what it throws, or `UsageError` if it was awaited before.
+  Awaiter operator co_await() &&;
 
  private:
   std::coroutine_handle<promise_type> coroutine_;
 };
+
+/// What `co_await task` makes; it has taken the task's coroutine over.
+template <class T>
+class Task<T>::Awaiter {
+ public:
+  explicit Awaiter(Task task) noexcept : task_(std::move(task)) {}
+  bool await_ready() const noexcept { return false; }
+  bool await_suspend(std::coroutine_handle<> awaiter) noexcept {
+    return task_.coroutine_.promise().run(task_.coroutine_, awaiter);
+  }
+  T await_resume() { return task_.coroutine_.promise().take(); }
+
+ private:
+  Task task_;
+};
+
+template <class T>
+typename Task<T>::Awaiter Task<T>::operator co_await() && {
+  if (!coroutine_) throw_error(Error(ErrorKind::usage, "this task was awaited already; call its function again"));
+  return Awaiter(std::move(*this));
+}
 
 template <class T>
 Task<T> detail::TaskPromise<T>::get_return_object() noexcept {
