@@ -1,0 +1,66 @@
+"""tools/run_tests counts what passed, and everything else as failed, and says so in its last line."""
+
+import subprocess
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+ROOT = Path(sys.argv.pop(1)).resolve()
+
+
+def run(tests, sources=None):
+    """Status and last line for a project with these lines in its CMakeLists.txt."""
+    with tempfile.TemporaryDirectory() as folder:
+        for name, text in (sources or {}).items():
+            Path(folder, name).write_text(text)
+        head = "cmake_minimum_required(VERSION 3.22)\nproject(sample LANGUAGES NONE)\nenable_testing()\n"
+        Path(folder, "CMakeLists.txt").write_text(head + "\n".join(tests) + "\n")
+        build = Path(folder, "build")
+        subprocess.run(["cmake", "-S", folder, "-B", build, "-G", "Ninja"], check=True, capture_output=True)
+        done = subprocess.run([ROOT / "tools/run_tests", "--build", build], capture_output=True, text=True)
+        return done.returncode, done.stdout.splitlines()[-1]
+
+
+PASS = "add_test(NAME good COMMAND true)"
+
+
+class RunTests(unittest.TestCase):
+    def test_passing_tests_are_counted(self):
+        self.assertEqual(run([PASS, "add_test(NAME better COMMAND true)"]), (0, "2 passed, 0 failed"))
+
+    def test_failing_test_is_counted(self):
+        self.assertEqual(run([PASS, "add_test(NAME bad COMMAND false)"]), (1, "1 passed, 1 failed"))
+
+    def test_crashing_test_is_counted(self):
+        self.assertEqual(run([PASS, 'add_test(NAME bad COMMAND sh -c "kill -SEGV $$")']), (1, "1 passed, 1 failed"))
+
+    def test_test_without_a_program_is_counted(self):
+        self.assertEqual(run([PASS, "add_test(NAME bad COMMAND /no/such/program)"]), (1, "1 passed, 1 failed"))
+
+    def test_test_that_hangs_is_counted(self):
+        hang = ["add_test(NAME bad COMMAND sleep 60)", "set_tests_properties(bad PROPERTIES TIMEOUT 1)"]
+        self.assertEqual(run([PASS, *hang]), (1, "1 passed, 1 failed"))
+
+    def test_test_without_its_fixture_is_counted(self):
+        fixture = [
+            "add_test(NAME fixture COMMAND false)",
+            "set_tests_properties(fixture PROPERTIES FIXTURES_SETUP f)",
+            "set_tests_properties(good PROPERTIES FIXTURES_REQUIRED f)",
+        ]
+        self.assertEqual(run([PASS, *fixture]), (1, "0 passed, 2 failed"))
+
+    def test_skipped_test_is_neither(self):
+        skip = ['add_test(NAME odd COMMAND sh -c "exit 77")', "set_tests_properties(odd PROPERTIES SKIP_RETURN_CODE 77)"]
+        self.assertEqual(run([PASS, *skip]), (0, "1 passed, 0 failed"))
+
+    def test_no_tests_at_all_is_a_failure(self):
+        self.assertEqual(run([]), (1, "0 passed, 0 failed"))
+
+    def test_broken_build_is_counted_and_the_rest_still_runs(self):
+        broken = "add_custom_target(broken ALL COMMAND false)"
+        self.assertEqual(run([PASS, broken]), (1, "1 passed, 1 failed"))
+
+
+if __name__ == "__main__":
+    unittest.main()
