@@ -1,0 +1,26 @@
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "documented.hpp"
+#include "session/session.hpp"
+
+namespace fastccg::session {
+namespace {
+
+TEST(SessionDocumentation, example_is_what_would_be_saved) {
+  const auto example = testing::documented_block("session-format.md", "json");
+  EXPECT_EQ(render(parse(example)), example);
+}
+
+TEST(SessionDocumentation, example_has_every_kind_of_part) {
+  const auto state = parse(testing::documented_block("session-format.md", "json"));
+  std::set<std::size_t> kinds;
+  for (const auto& turn : state.turns)
+    for (const auto& message : turn->messages)
+      for (const auto& part : message.parts) kinds.insert(part.index());
+  EXPECT_EQ(kinds.size(), std::variant_size_v<Part>);
+}
+
+}  // namespace
+}  // namespace fastccg::session
