@@ -55,6 +55,20 @@ class ArchCheck(unittest.TestCase):
             {"src/protocols/one/render.hpp": "", "src/protocols/one/a.cpp": include, "src/protocols/find.cpp": include}
         )
 
+    def test_face_of_an_inner_room_is_clean(self):
+        files = {"src/transport/curl/curl_transport.hpp": ""}
+        self.assert_clean({**files, "src/exchange/a.cpp": '#include "transport/curl/curl_transport.hpp"\n'})
+
+    def test_other_header_of_an_inner_room_is_found(self):
+        files = {"src/transport/curl/handle.hpp": "", "src/exchange/a.cpp": '#include "transport/curl/handle.hpp"\n'}
+        self.assert_found(files, "private to transport/curl/")
+
+    def test_shared_inner_room_is_open_to_its_siblings_only(self):
+        files = {"src/protocols/shared/media.hpp": ""}
+        include = '#include "protocols/shared/media.hpp"\n'
+        self.assert_clean({**files, "src/protocols/one/a.cpp": include})
+        self.assert_found({**files, "src/providers/a.cpp": include}, "private to protocols/shared/")
+
     def test_unknown_room_is_found(self):
         self.assert_found({"src/attic/a.cpp": ""}, "room attic/ is unknown")
 
