@@ -1,0 +1,54 @@
+#pragma once
+
+#include <boost/json/object.hpp>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "personas/openai_common.hpp"
+
+namespace fastccg::sim::openai_chat {
+
+namespace json = boost::json;
+
+/// What a Chat Completions request says beyond the conversation.
+class Details {
+ public:
+  Details() = default;
+
+  bool include_usage = false;
+  bool include_obfuscation = true;
+  bool logprobs = false;
+  bool forced_function = false;  ///< `tool_choice` names one, after which OpenAI reports `stop`.
+};
+
+/// Thrown by the checks below; what they find first is what is answered.
+class Rejected {
+ public:
+  explicit Rejected(Problem problem_) : problem(std::move(problem_)) {}
+  Problem problem;
+};
+[[noreturn]] void reject(std::string message, std::string param = "", std::string code = "");
+
+/// Checks the fields of a request other than its messages. `strict` also refuses unknown fields, and what some models
+/// do not take.
+void check_fields(const json::object& body, std::string_view model, bool strict);
+void check_messages(const json::value& messages);
+
+/// Whether the model thinks before it answers, given the effort that the request asks for, if any.
+bool thinks(std::string_view model, std::string_view effort);
+
+/// Reads what the engine needs; what is missing or of the wrong type is passed over.
+Conversation to_conversation(const json::object& body, std::string model);
+Details to_details(const json::object& body);
+
+Response render_whole(const ChatPersona::Exchange& exchange, const Details& details);
+Response render_stream(const ChatPersona::Exchange& exchange, const Details& details);
+
+/// Pieces that whole answers and streams share.
+std::string_view finish_word(const Answer& answer, const Details& details);
+json::object usage_of(const std::vector<Answer>& answers);
+json::object logprobs_of(std::string_view token);
+std::string call_id(const ToolCall& call, Random& random);
+
+}  // namespace fastccg::sim::openai_chat

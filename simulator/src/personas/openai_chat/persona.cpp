@@ -1,0 +1,107 @@
+#include <boost/json/parse.hpp>
+
+#include "personas/openai_chat/openai_chat.hpp"
+
+namespace fastccg::sim {
+namespace {
+
+using namespace openai_chat;
+
+constexpr std::string_view suffix = "/chat/completions";
+
+// Azure names the model in the path: `/openai/deployments/{name}/chat/completions`.
+std::string deployment(const Request& request) {
+  constexpr std::string_view before = "/deployments/";
+  const auto at = request.path.find(before);
+  if (at == std::string::npos) return {};
+  const auto start = at + before.size();
+  return request.path.substr(start, request.path.find('/', start) - start);
+}
+
+json::value parse_json(const std::string& body) {
+  json::parse_options options;
+  options.max_depth = 200;
+  boost::system::error_code failed;
+  auto value = json::parse(body, failed, {}, options);
+  if (failed) reject("The body of the request is not valid JSON.");
+  if (!value.is_object()) reject("The body of the request must be a JSON object.");
+  return value;
+}
+
+// A persona keeps nothing between calls, and the body is parsed anew for the details that only rendering needs. What
+// that costs is saved where answers to equal requests are remembered.
+Details details_of(const Request& request) { return to_details(parse_json(request.body).get_object()); }
+
+// `POST {base}/chat/completions`. Under `/v1` it is as strict as OpenAI; under other paths stand the services that
+// imitate it, with fields of their own.
+class OpenAiChat : public ChatPersona {
+ public:
+  std::string_view name() const noexcept override { return "openai_chat"; }
+
+  bool serves(const Request& request) const override {
+    const std::string_view path = request.path;
+    return path.size() >= suffix.size() && path.substr(path.size() - suffix.size()) == suffix;
+  }
+
+  Response render_problem(const Problem& problem, std::uint64_t identity) const override {
+    return render_openai_problem(problem, identity);
+  }
+  std::string render_stream_problem(const Problem& problem) const override {
+    return render_openai_stream_problem(problem);
+  }
+  std::string terminator() const override { return "data: [DONE]\n\n"; }
+
+ protected:
+  std::variant<Conversation, Problem> parse(const Request& request, const Rules& rules) const override {
+    if (request.method != "POST") {
+      Problem problem(405, Problem::Kind::wrong_method);
+      problem.message = request.method + " " + request.path;
+      return problem;
+    }
+    if (const auto problem = check_key(request, rules)) return *problem;
+    try {
+      return checked(request, rules);
+    } catch (const Rejected& rejected) {
+      return rejected.problem;
+    }
+  }
+
+  Response render_whole(const Exchange& exchange) const override {
+    return openai_chat::render_whole(exchange, details_of(exchange.request));
+  }
+  Response render_stream(const Exchange& exchange) const override {
+    return openai_chat::render_stream(exchange, details_of(exchange.request));
+  }
+  Headers headers(std::uint64_t identity) const override { return openai_headers(identity); }
+
+ private:
+  static std::variant<Conversation, Problem> checked(const Request& request, const Rules& rules) {
+    if (rules.validate && to_lower(request.header("content-type")).find("application/json") == std::string::npos)
+      reject("Unsupported content type: send 'Content-Type: application/json'.", "", "unsupported_content_type");
+    const auto value = parse_json(request.body);
+    const auto& body = value.get_object();
+    auto model = deployment(request);
+    if (const auto* named = body.if_contains("model"); named != nullptr && named->is_string())
+      model = named->get_string();
+    else if (rules.validate && model.empty())
+      reject(named == nullptr ? "you must provide a model parameter" : "Invalid type for 'model': expected a string.",
+             named == nullptr ? "" : "model", named == nullptr ? "" : "invalid_type");
+    if (rules.validate) {
+      check_fields(body, model, request.path == "/v1/chat/completions");
+      check_messages(body.at("messages"));
+    }
+    if (!rules.knows_model(model)) {
+      Problem problem(404, Problem::Kind::unknown_model);
+      problem.message = model;
+      return problem;
+    }
+    return to_conversation(body, std::move(model));
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<Persona> make_openai_chat();
+std::unique_ptr<Persona> make_openai_chat() { return std::make_unique<OpenAiChat>(); }
+
+}  // namespace fastccg::sim

@@ -1,0 +1,83 @@
+#include "personas/persona.hpp"
+
+#include "engine/engine.hpp"
+#include "script/script.hpp"
+
+namespace fastccg::sim {
+namespace {
+
+void complete(Answer& answer, const ScriptedReply& reply, const Conversation& conversation) {
+  const auto usage = answer.usage;
+  const auto end = answer.finish;
+  finish(answer, conversation);
+  if (reply.has_usage) answer.usage = usage;
+  if (reply.has_finish) answer.finish = end;
+}
+
+std::vector<Answer> scripted_answers(const ScriptedReply& reply, const Conversation& conversation) {
+  auto answer = *reply.answer;
+  complete(answer, reply, conversation);
+  return std::vector<Answer>(std::max<std::size_t>(conversation.choices, 1), answer);
+}
+
+}  // namespace
+
+Problem Problem::invalid(std::string message, std::string param, std::string code) {
+  Problem problem(400, Kind::invalid);
+  problem.message = std::move(message);
+  problem.param = std::move(param);
+  problem.code = std::move(code);
+  return problem;
+}
+
+Response ChatPersona::respond(const Request& request, Backstage& backstage) const {
+  const auto identity = identity_of(request, backstage.rules.seed);
+  auto parsed = parse(request, backstage.rules);
+  if (const auto* problem = std::get_if<Problem>(&parsed)) return render_problem(*problem, identity);
+  const auto& conversation = std::get<Conversation>(parsed);
+  const auto* scripted = backstage.script.next(conversation);
+  Response response;
+  if (scripted != nullptr && scripted->response) {
+    response = *scripted->response;
+  } else {
+    Exchange exchange(request, conversation, identity);
+    exchange.answers = scripted != nullptr && scripted->answer ? scripted_answers(*scripted, conversation)
+                                                               : answer(conversation, identity);
+    response = conversation.stream ? render_stream(exchange) : render_whole(exchange);
+    response.streamed = conversation.stream;
+    for (const auto& each : exchange.answers) response.tokens += each.usage.output;
+    const auto usual = headers(identity);
+    response.headers.insert(response.headers.begin(), usual.begin(), usual.end());
+  }
+  if (scripted != nullptr) {
+    response.faults = scripted->faults;
+    response.delay = scripted->delay;
+  }
+  return response;
+}
+
+std::uint64_t identity_of(const Request& request, std::uint64_t seed) noexcept {
+  return Random(hash(request.body, hash(request.path)) ^ (seed * 0x9e3779b97f4a7c15U)).next();
+}
+
+std::unique_ptr<Problem> check_key(const Request& request, const Rules& rules) {
+  const auto key = request.key();
+  if (!rules.required_key.empty() && key == rules.required_key) return nullptr;
+  if (key.empty()) return rules.allow_missing_key ? nullptr : std::make_unique<Problem>(401, Problem::Kind::missing_key);
+  if (rules.required_key.empty()) return nullptr;
+  auto problem = std::make_unique<Problem>(401, Problem::Kind::wrong_key);
+  // Providers show a masked key; of ours too little is left to be of use to anybody.
+  constexpr std::size_t shown = 4;
+  constexpr std::size_t long_enough = 16;
+  problem->message = key.size() < long_enough ? std::string(key.size(), '*')
+                                              : std::string(8, '*') + std::string(key.substr(key.size() - shown));
+  return problem;
+}
+
+const Persona& persona_for(const Request& request) {
+  for (const auto& persona : personas())
+    if (persona->serves(request)) return *persona;
+  return *personas().back();
+}
+
+}  // namespace fastccg::sim

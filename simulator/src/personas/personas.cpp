@@ -1,0 +1,19 @@
+#include "personas/persona.hpp"
+
+namespace fastccg::sim {
+
+std::unique_ptr<Persona> make_openai_chat();
+std::unique_ptr<Persona> make_openai_models();
+std::unique_ptr<Persona> make_unknown_path();
+
+// One line for each protocol. Where two could serve a request, the more particular one comes first.
+const std::vector<std::unique_ptr<Persona>>& personas() {
+  static const auto all = [] {
+    std::vector<std::unique_ptr<Persona>> list;
+    for (const auto make : {make_openai_chat, make_openai_models, make_unknown_path}) list.push_back(make());
+    return list;
+  }();
+  return all;
+}
+
+}  // namespace fastccg::sim
