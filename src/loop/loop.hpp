@@ -32,7 +32,7 @@ class Loop {
   Loop& operator=(const Loop&) = delete;
 
   /// Runs `work` on the loop's thread, in the order of posting. From any thread. Returns false, and drops the work, if
-  /// the loop has stopped.
+  /// the loop has stopped. Work that throws is given up, which standard error tells of; the loop goes on.
   bool post(Work work);
   /// Runs what was posted before, then ends the thread, and joins it. From any other thread; may be called again.
   void stop();
@@ -42,7 +42,7 @@ class Loop {
 
   /// Runs `work` once at `when`, or soon after. Never from inside `at`.
   TimerId at(Clock::time_point when, Work work);
-  TimerId after(Clock::duration delay, Work work) { return at(Clock::now() + delay, std::move(work)); }
+  TimerId after(Clock::duration delay, Work work);
   /// Does nothing if the timer has run or never was.
   void cancel(TimerId timer) noexcept;
 
@@ -51,7 +51,8 @@ class Loop {
   void watch(int fd, unsigned readiness, FdHandler& handler);
   void unwatch(int fd) noexcept;
 
-  /// Runs `work` after each batch of events and posted work, until the returned object is destroyed. One at a time.
+  /// Runs `work` after each batch of events and posted work, in place of what was given before; an empty one ends that.
+  /// Not from inside `work`.
   void after_each_batch(Work work);
 
  private:
