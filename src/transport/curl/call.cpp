@@ -1,0 +1,318 @@
+#include "transport/curl/call.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <exception>
+#include <limits>
+#include <utility>
+
+#include "fastccg/version.hpp"
+#include "transport/curl/failure.hpp"
+#include "transport/curl/url.hpp"
+
+namespace fastccg::transport {
+namespace {
+
+// libcurl sends a body below this size in one piece with the headers, and copies it for that. Such a body is copied
+// here, since libcurl may still look at it after `cancel` was called from inside one of its callbacks, when the request
+// may be gone already. A larger one is read through a callback, which can refuse.
+constexpr std::size_t small_body = 64 * 1024;
+// A handle keeps the memory of a small body for its next request, but not more than this.
+constexpr std::size_t kept_body = 4 * 1024;
+
+// Providers close connections that were idle for a minute or more; one that is closed under our hands costs a round trip.
+constexpr long longest_idle_seconds = 50;
+// While a model thinks nothing moves for minutes, and routers on the way forget a silent connection after five or so.
+constexpr long keepalive_seconds = 45;
+
+std::string_view trimmed(std::string_view text) {
+  constexpr std::string_view space = " \t\r\n";
+  const std::size_t first = text.find_first_not_of(space);
+  if (first == std::string_view::npos) return std::string_view();
+  return text.substr(first, text.find_last_not_of(space) - first + 1);
+}
+
+/// A line break in a header would begin another header, or the body.
+void require_plain(std::string_view name, std::string_view value) {
+  constexpr std::string_view forbidden("\r\n\0", 3);
+  const bool named = !name.empty() && name.find_first_of(":; \t") == std::string_view::npos;
+  const bool broken = name.find_first_of(forbidden) != std::string_view::npos ||
+                      value.find_first_of(forbidden) != std::string_view::npos;
+  if (named && !broken) return;
+  throw_error(Error(ErrorKind::usage, "a header of the request has a line break or no proper name"));
+}
+
+}  // namespace
+
+Call::Call(const CallSettings& settings, std::uint32_t index)
+    : easy_(curl_easy_init()), settings_(settings), index_(index) {
+  if (!easy_) throw_error(Error(ErrorKind::usage, "libcurl cannot make a request handle: memory ran out"));
+  set_connection_options();
+  set(CURLOPT_PRIVATE, static_cast<void*>(this));
+  set(CURLOPT_ERRORBUFFER, text_.data());
+  set(CURLOPT_HEADERFUNCTION, &header_callback);
+  set(CURLOPT_HEADERDATA, static_cast<void*>(this));
+  set(CURLOPT_WRITEFUNCTION, &body_callback);
+  set(CURLOPT_WRITEDATA, static_cast<void*>(this));
+  set(CURLOPT_READFUNCTION, &upload_callback);
+  set(CURLOPT_READDATA, static_cast<void*>(this));
+  set(CURLOPT_SEEKFUNCTION, &rewind_callback);
+  set(CURLOPT_SEEKDATA, static_cast<void*>(this));
+  set(CURLOPT_OPENSOCKETFUNCTION, &open_callback);
+  set(CURLOPT_OPENSOCKETDATA, static_cast<void*>(this));
+  set(CURLOPT_CLOSESOCKETFUNCTION, &close_callback);
+  set(CURLOPT_CLOSESOCKETDATA, static_cast<void*>(settings.sockets));
+}
+
+void Call::set_connection_options() {
+  const std::string agent = std::string("fastccg/") + version();
+  set(CURLOPT_USERAGENT, agent.c_str());
+  set(CURLOPT_SHARE, settings_.share);
+  set(CURLOPT_NOSIGNAL, 1L);
+  // Without it, ending a request joins the thread that resolves its host name, and so blocks the loop for as long as
+  // the name server is silent.
+  set(CURLOPT_QUICK_EXIT, 1L);
+  // HTTP/2 of libcurl 7.88 reports an early answer, such as a 429 before the whole body was sent, as a stream error.
+  set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
+  set(CURLOPT_PROTOCOLS_STR, "http,https");
+  // A redirect would take the key elsewhere; APIs do not redirect.
+  set(CURLOPT_FOLLOWLOCATION, 0L);
+  set(CURLOPT_NETRC, static_cast<long>(CURL_NETRC_IGNORED));
+  // A CONNECT proxy is not shown the headers that are meant for the server, nor taken for it.
+  set(CURLOPT_HEADEROPT, static_cast<long>(CURLHEADER_SEPARATE));
+  set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+  set(CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
+  set(CURLOPT_TCP_KEEPALIVE, 1L);
+  set(CURLOPT_TCP_KEEPIDLE, keepalive_seconds);
+  set(CURLOPT_TCP_KEEPINTVL, keepalive_seconds);
+  set(CURLOPT_MAXAGE_CONN, longest_idle_seconds);
+}
+
+template <class Value>
+void Call::set(CURLoption option, Value value) {
+  const CURLcode code = curl_easy_setopt(easy_.get(), option, value);
+  if (code == CURLE_OK) return;
+  throw_error(Error(ErrorKind::usage, std::string("libcurl refuses a setting: ") + curl_easy_strerror(code)));
+}
+
+void Call::take_next_id() noexcept {
+  ++generation_;
+  id = static_cast<CallId>((std::uint64_t{generation_} << 32) | (std::uint64_t{index_} + 1));
+}
+
+bool Call::prepare(const HttpRequest& request, Sink& sink) noexcept {
+  stage = Stage::prepared;
+  sink_ = &sink;
+  limits_ = request.limits;
+  return guarded([this, &request] {
+    if (!is_http_url(request.url)) return fail(ErrorKind::usage, "the URL of the request is not an http or https URL");
+    set(CURLOPT_URL, request.url.c_str());
+    set_headers(request);
+    set_method(request);
+    set_body(request);
+    set_route(request);
+    set(CURLOPT_ACCEPT_ENCODING, request.streaming ? "identity" : "");
+    // Zero would mean libcurl's own default of five minutes.
+    const auto longest = static_cast<std::int64_t>(std::numeric_limits<int>::max());
+    const std::int64_t timeout = request.connect_timeout.count();
+    connect_timeout_ms_ = static_cast<long>(timeout <= 0 ? longest : std::min(timeout, longest));
+    set(CURLOPT_CONNECTTIMEOUT_MS, connect_timeout_ms_);
+  });
+}
+
+void Call::set_headers(const HttpRequest& request) {
+  header_list_.reset();
+  const auto append = [this](const std::string& line) {
+    curl_slist* list = curl_slist_append(header_list_.get(), line.c_str());
+    if (list == nullptr) throw_error(Error(ErrorKind::usage, "memory ran out while a request was made"));
+    // The list has kept its first node, if it had one.
+    static_cast<void>(header_list_.release());
+    header_list_.reset(list);
+  };
+  std::string line;
+  for (const auto& [name, value] : request.headers) {
+    require_plain(name, value);
+    // libcurl takes "Name:" for an order to leave the header out, and "Name;" for an empty header.
+    line.assign(name).append(value.empty() ? ";" : ": ").append(value);
+    append(line);
+  }
+  // With it libcurl would wait a second for a server that does not know "100 Continue".
+  append("Expect:");
+  if (find_header(request.headers, "Content-Type") == nullptr) append("Content-Type:");
+  set(CURLOPT_HTTPHEADER, header_list_.get());
+}
+
+void Call::set_method(const HttpRequest& request) {
+  const bool post = request.method == "POST" || !request.body.empty();
+  set(CURLOPT_NOBODY, 0L);
+  set(post ? CURLOPT_POST : CURLOPT_HTTPGET, 1L);
+  if (request.method == "HEAD") set(CURLOPT_NOBODY, 1L);
+  const bool known = request.method == "HEAD" || request.method == (post ? "POST" : "GET");
+  if (!known) require_plain(request.method, std::string_view());
+  set(CURLOPT_CUSTOMREQUEST, known ? nullptr : request.method.c_str());
+}
+
+void Call::set_body(const HttpRequest& request) {
+  const bool small = request.body.size() < small_body;
+  large_body_ = small ? nullptr : &request.body;
+  uploaded_ = 0;
+  if (small) body_ = request.body;
+  set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
+  set(CURLOPT_POSTFIELDS, small ? body_.c_str() : nullptr);
+}
+
+void Call::set_route(const HttpRequest& request) {
+  // An explicit proxy, or none, is meant for every host; NO_PROXY belongs to the proxies of the environment. Those are
+  // not asked for this machine's own addresses: a key may go there over plain http, but not to a proxy.
+  const bool direct = !request.proxy && is_loopback_url(request.url);
+  const bool from_environment = !request.proxy && !direct;
+  set(CURLOPT_PROXY, from_environment ? nullptr : direct ? "" : request.proxy->c_str());
+  set(CURLOPT_NOPROXY, from_environment ? nullptr : "");
+
+  const std::string& ca_file = request.ca_file.empty() ? settings_.ca_bundle : request.ca_file;
+  if (ca_file.empty()) return;
+  set(CURLOPT_CAINFO, ca_file.c_str());
+  set(CURLOPT_PROXY_CAINFO, ca_file.c_str());
+  // libcurl keeps parsed certificates only if it has no folder of them, but Debian's is built with one: each new
+  // connection would then cost 20 ms of computing. No test shows this, since libcurl's answers are the same.
+  set(CURLOPT_CAPATH, static_cast<const char*>(nullptr));
+  set(CURLOPT_PROXY_CAPATH, static_cast<const char*>(nullptr));
+}
+
+void Call::detach(bool draining) noexcept {
+  sink_ = nullptr;
+  large_body_ = nullptr;
+  draining_ = draining;
+  paused = false;
+}
+
+void Call::clear() noexcept {
+  detach(false);
+  id = CallId::none;
+  stage = Stage::idle;
+  held_back = false;
+  open_error_ = 0;
+  header_list_.reset();
+  if (body_.capacity() > kept_body) std::string().swap(body_);
+  text_[0] = '\0';
+  headers_.clear();
+  header_bytes_ = 0;
+  body_bytes_ = 0;
+  headers_reported_ = false;
+  error_.reset();
+}
+
+HttpEnd Call::end(CURLcode code) {
+  if (error_) return HttpEnd(std::move(*error_));
+  if (code == CURLE_OK && headers_reported_) return HttpEnd();
+  Failure failure;
+  failure.code = code == CURLE_OK ? CURLE_WEIRD_SERVER_REPLY : code;
+  failure.easy = easy();
+  failure.text = std::string_view(text_.data());
+  failure.answer_begun = headers_reported_;
+  failure.header_begun = header_bytes_ > 0;
+  failure.open_error = open_error_;
+  failure.connect_timeout_ms = connect_timeout_ms_;
+  return HttpEnd(explain(failure));
+}
+
+void Call::fail(ErrorKind kind, const char* message) {
+  if (!error_) error_.emplace(kind, message);
+}
+
+template <class Step>
+bool Call::guarded(Step step) noexcept {
+  try {
+    step();
+  } catch (const FastCCGError& error) {
+    if (!error_) error_ = error.error();
+  } catch (const std::exception&) {
+    fail(ErrorKind::usage, "the request could not be handled: memory ran out, or a part of this library is broken");
+  }
+  return !error_ && (sink_ != nullptr || draining_);
+}
+
+std::size_t Call::header_callback(char* data, std::size_t size, std::size_t count, void* self) noexcept {
+  Call& call = *static_cast<Call*>(self);
+  const std::size_t bytes = size * count;
+  return call.guarded([&call, data, bytes] { call.take_header_line(std::string_view(data, bytes)); }) ? bytes : 0;
+}
+
+std::size_t Call::body_callback(char* data, std::size_t size, std::size_t count, void* self) noexcept {
+  Call& call = *static_cast<Call*>(self);
+  const std::size_t bytes = size * count;
+  if (call.paused) {
+    // libcurl keeps these bytes, at most a buffer full and what it decompresses to, and stops reading.
+    call.held_back = true;
+    return CURL_WRITEFUNC_PAUSE;
+  }
+  return call.guarded([&call, data, bytes] { call.take_body(std::string_view(data, bytes)); }) ? bytes : 0;
+}
+
+std::size_t Call::upload_callback(char* data, std::size_t size, std::size_t count, void* self) noexcept {
+  Call& call = *static_cast<Call*>(self);
+  if (call.large_body_ == nullptr) return CURL_READFUNC_ABORT;
+  const std::size_t bytes = std::min(size * count, call.large_body_->size() - call.uploaded_);
+  std::memcpy(data, call.large_body_->data() + call.uploaded_, bytes);
+  call.uploaded_ += bytes;
+  return bytes;
+}
+
+int Call::rewind_callback(void* self, curl_off_t offset, int origin) noexcept {
+  // Asked for when a kept connection turned out to be closed and the request is sent again on a new one.
+  Call& call = *static_cast<Call*>(self);
+  if (call.large_body_ == nullptr || origin != SEEK_SET || offset < 0) return CURL_SEEKFUNC_FAIL;
+  if (static_cast<std::size_t>(offset) > call.large_body_->size()) return CURL_SEEKFUNC_FAIL;
+  call.uploaded_ = static_cast<std::size_t>(offset);
+  return CURL_SEEKFUNC_OK;
+}
+
+curl_socket_t Call::open_callback(void* self, curlsocktype, curl_sockaddr* address) noexcept {
+  Call& call = *static_cast<Call*>(self);
+  const int fd = call.settings_.sockets->open(*address);
+  if (fd < 0) call.open_error_ = errno;
+  return fd < 0 ? CURL_SOCKET_BAD : fd;
+}
+
+int Call::close_callback(void* sockets, curl_socket_t fd) noexcept { return static_cast<Sockets*>(sockets)->close(fd); }
+
+void Call::take_header_line(std::string_view line) {
+  // Informational answers and trailers count as well: a server may send them without end.
+  header_bytes_ += line.size();
+  if (header_bytes_ > limits_.headers()) {
+    return fail(ErrorKind::protocol, "the headers of the answer are larger than limits().headers() allows");
+  }
+  if (headers_reported_) return;
+  if (line.substr(0, 5) == "HTTP/") return headers_.clear();
+  const bool folded = line.front() == ' ' || line.front() == '\t';
+  line = trimmed(line);
+  if (line.empty()) return end_headers();
+  if (folded && !headers_.empty()) {
+    headers_.back().second.append(" ").append(line);
+    return;
+  }
+  const std::size_t colon = line.find(':');
+  if (colon == std::string_view::npos) return;
+  headers_.emplace_back(trimmed(line.substr(0, colon)), trimmed(line.substr(colon + 1)));
+}
+
+void Call::end_headers() {
+  long status = 0;
+  curl_easy_getinfo(easy(), CURLINFO_RESPONSE_CODE, &status);
+  if (status / 100 == 1) return headers_.clear();
+  headers_reported_ = true;
+  if (sink_ != nullptr) sink_->on_headers(static_cast<int>(status), headers_);
+}
+
+void Call::take_body(std::string_view bytes) {
+  if (!headers_reported_) return fail(ErrorKind::protocol, "the answer has a body but no headers");
+  body_bytes_ += bytes.size();
+  if (body_bytes_ > limits_.body()) {
+    return fail(ErrorKind::protocol, "the body of the answer is larger than limits().body() allows");
+  }
+  if (sink_ != nullptr && !bytes.empty()) sink_->on_body(bytes);
+}
+
+}  // namespace fastccg::transport

@@ -1,0 +1,81 @@
+#include "transport/curl/sockets.hpp"
+
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstddef>
+#include <exception>
+
+namespace fastccg::transport {
+
+Sockets::~Sockets() {
+  for (std::size_t fd = 0; fd < entries_.size(); ++fd) leave(static_cast<int>(fd), entries_[fd]);
+}
+
+int Sockets::open(const curl_sockaddr& address) noexcept {
+  // Programs that the user's code starts must not inherit connections: they would hold them open.
+  const int fd = ::socket(address.family, address.socktype | SOCK_CLOEXEC, address.protocol);
+  if (fd < 0) return -1;
+  try {
+    entry(fd).ours = true;
+  } catch (const std::exception&) {
+    ::close(fd);
+    errno = ENOMEM;
+    return -1;
+  }
+  return fd;
+}
+
+int Sockets::close(int fd) noexcept {
+  const auto index = static_cast<std::size_t>(fd);
+  if (index < entries_.size()) {
+    leave(fd, entries_[index]);
+    entries_[index] = Entry();
+  }
+  return ::close(fd);
+}
+
+void Sockets::want(int fd, int what) noexcept {
+  try {
+    Entry& known = entry(fd);
+    known.wanted = 0;
+    if (what == CURL_POLL_IN || what == CURL_POLL_INOUT) known.wanted |= Loop::readable;
+    if (what == CURL_POLL_OUT || what == CURL_POLL_INOUT) known.wanted |= Loop::writable;
+    if (known.wanted != 0) {
+      loop_.watch(fd, known.wanted, *this);
+      known.registered = true;
+    } else if (!known.ours) {
+      // The name resolver's descriptors are closed behind our back, and their numbers come back as other descriptors.
+      leave(fd, known);
+    }
+  } catch (const std::exception&) {
+    // The kernel or the memory is full. To report it to libcurl would end all requests; so only this one fails, at its
+    // deadline.
+  }
+}
+
+void Sockets::on_ready(int fd, unsigned readiness) {
+  Entry& known = entry(fd);
+  if (known.wanted == 0) {
+    // The server closes an idle connection, or sends more than a paused request reads.
+    leave(fd, known);
+    return;
+  }
+  const int events = ((readiness & Loop::readable) != 0 ? CURL_CSELECT_IN : 0) |
+                     ((readiness & Loop::writable) != 0 ? CURL_CSELECT_OUT : 0);
+  ready_(fd, events);
+}
+
+Sockets::Entry& Sockets::entry(int fd) {
+  const auto index = static_cast<std::size_t>(fd);
+  if (index >= entries_.size()) entries_.resize(index + 1);
+  return entries_[index];
+}
+
+void Sockets::leave(int fd, Entry& entry) noexcept {
+  if (entry.registered) loop_.unwatch(fd);
+  entry.registered = false;
+}
+
+}  // namespace fastccg::transport

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <curl/curl.h>
+
+#include <functional>
+#include <vector>
+
+#include "loop/loop.hpp"
+
+namespace fastccg::transport {
+
+/// libcurl's sockets in the event loop. A connection that is kept between two requests stays registered, since taking
+/// it out and putting it back costs two system calls per request; it leaves when it is closed, or when something
+/// happens on it that nobody waits for.
+class Sockets final : private Loop::FdHandler {
+ public:
+  /// Hears of events in libcurl's terms (CURL_CSELECT_IN and CURL_CSELECT_OUT).
+  using Ready = std::function<void(int fd, int events)>;
+
+  /// `loop` outlives it.
+  Sockets(Loop& loop, Ready ready) : loop_(loop), ready_(std::move(ready)) {}
+  ~Sockets() override;
+  Sockets(const Sockets&) = delete;
+  Sockets& operator=(const Sockets&) = delete;
+
+  /// A new socket for a connection, or -1 with `errno` set.
+  int open(const curl_sockaddr& address) noexcept;
+  int close(int fd) noexcept;
+  /// `what` is one of CURL_POLL_IN, CURL_POLL_OUT, CURL_POLL_INOUT and CURL_POLL_REMOVE.
+  void want(int fd, int what) noexcept;
+
+ private:
+  class Entry {
+   public:
+    Entry() = default;
+
+    unsigned wanted = 0;
+    bool registered = false;
+    bool ours = false;  ///< Made by `open`, and so closed by `close`.
+  };
+
+  void on_ready(int fd, unsigned readiness) override;
+  Entry& entry(int fd);
+  void leave(int fd, Entry& entry) noexcept;
+
+  Loop& loop_;
+  Ready ready_;
+  std::vector<Entry> entries_;  // By descriptor.
+};
+
+}  // namespace fastccg::transport
