@@ -12,31 +12,56 @@ namespace fastccg {
 /// `load_catalog` overrides them.
 class ModelInfo {
  public:
+  /// Where the model answers.
+  enum class Kind {
+    chat,        ///< The provider's usual conversation endpoint.
+    responses,   ///< OpenAI's Responses endpoint only.
+    embeddings,  ///< It turns text into vectors.
+  };
+
   /// Which sampling settings (temperature, top-p, penalties, log probabilities) the model takes.
   enum class Sampling { allowed, only_without_reasoning, rejected };
 
   ModelInfo() = default;
 
   std::string provider;  ///< "openai", "anthropic", ...
-  std::string id;        ///< The provider's name of the model.
+  std::string id;        ///< The provider's name of the model, as it was asked for.
   bool listed = false;   ///< Whether the catalogue knows the model; the rest is guesswork if not.
-  std::optional<std::int64_t> context_tokens;
+  std::vector<std::string> aliases;  ///< Other names that the provider has for the model.
+  Kind kind = Kind::chat;
+  std::optional<std::int64_t> context_tokens;  ///< For an embedding model: of one text.
   std::optional<std::int64_t> max_output_tokens;
   std::optional<double> input_price;         ///< US dollars per million tokens.
   std::optional<double> output_price;        ///< US dollars per million tokens.
   std::optional<double> cached_input_price;  ///< US dollars per million tokens.
+  std::optional<double> cache_write_price;   ///< US dollars per million tokens.
   bool images = false;
   bool files = false;
   bool audio = false;
+  bool video = false;
   bool tools = true;
+  bool forced_tools = true;  ///< Whether it can be told that it must call a tool.
   bool schema_output = true;
+  bool prefill = true;              ///< Whether the last message may be the beginning of the model's own answer.
   bool reasons = false;             ///< Whether the model can think before it answers.
   bool reasons_by_default = false;  ///< Whether it does so without being asked.
+  bool reasoning_can_be_off = true;
+  /// The efforts that can be asked for, from low to high; empty if it takes none, absent if that is not known.
+  std::optional<std::vector<std::string>> efforts;
+  bool adaptive_reasoning = false;  ///< Whether it can be left to the model how much it thinks.
+  bool takes_budget = false;        ///< Whether reasoning can be limited to a number of tokens.
+  std::optional<std::int64_t> min_budget;
+  std::optional<std::int64_t> max_budget;
   bool takes_stop = true;
+  bool temperature_with_top_p = true;  ///< Whether both can be set at once.
   Sampling sampling = Sampling::allowed;
-  std::string deprecated;   ///< The day on which it was announced to end, as YYYY-MM-DD; empty if it was not.
-  std::string retired;      ///< The day from which the provider no longer serves it, as YYYY-MM-DD; empty if unknown.
-  std::string replacement;  ///< The model to use instead; empty if none is known.
+  std::optional<std::int64_t> dimensions;  ///< Of an embedding model's vectors.
+  bool reducible_dimensions = false;       ///< Whether fewer can be asked for.
+  std::string released;     ///< As YYYY-MM-DD; empty if unknown, as are the days below.
+  std::string deprecated;   ///< The first day on which it was known that the model will end; empty if it is not.
+  std::string retired;      ///< The day from which the provider no longer serves it: past or to come.
+  std::string replacement;  ///< The model of the same provider to use instead; empty if none is known.
+  std::string note;         ///< What else there is to know, in a sentence.
 };
 
 /// The name of a model: the provider, a slash, and the provider's own name of the model.
@@ -67,15 +92,18 @@ inline constexpr ModelName mistral_medium{"mistral/mistral-medium"};
 inline constexpr ModelName claude_3_sonnet{"anthropic/claude-3-sonnet-20240229"};  ///< Retired 2025-07-21.
 }  // namespace models
 
-/// What the catalogue knows of a model ("provider/name"). For an unlisted model `listed` is false and the other fields
-/// hold what is usual for the provider. Throws `UsageError` for a name without a known provider.
+/// What the catalogue knows of a model ("provider/name"). An alias, and a dated snapshot such as "gpt-4o-2024-08-06",
+/// have what is known of the model that they stand for. For an unlisted model `listed` is false and the other fields hold
+/// what is usual for models of such a name at the provider. Safe to call from any thread.
+/// Throws `UsageError` for a name without a known provider.
 ModelInfo find_model(std::string_view name);
 
 /// All models of the catalogue, sorted by provider and id.
 std::vector<ModelInfo> list_models();
 
 /// Lays a file over the built-in catalogue, for all models that are made later. The file is JSON in the form of
-/// `docs/catalog.md`; a model in it replaces the built-in one of the same name, field by field.
+/// `docs/catalog.md`; a model in it replaces the built-in one of the same name, field by field. A file that was loaded
+/// before is forgotten. Safe to call from any thread.
 /// Throws `UsageError` and changes nothing if the file cannot be read or has an error; the message says where.
 void load_catalog(const std::string& path);
 
