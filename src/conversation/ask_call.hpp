@@ -1,0 +1,43 @@
+#pragma once
+
+#include <exception>
+#include <mutex>
+#include <optional>
+
+#include "conversation/call.hpp"
+#include "fastccg/operation.hpp"
+#include "fastccg/reply.hpp"
+
+namespace fastccg::detail {
+
+/// A call for a whole answer: what `Model::ask_async` returns an operation on.
+class AskCall final : public PendingResult<Reply>, public ExchangeSink {
+ public:
+  AskCall(std::shared_ptr<Conversation> conversation, Message question, Settings settings);
+
+  void start() override;
+  void cancel() noexcept override;
+  Result<Reply> take() override;
+
+ private:
+  enum class Phase { idle, starting, running, cancelled, done };
+
+  void on_done(Result<Reply> result) override;
+  void settle(Result<Reply> result, std::exception_ptr thrown);
+  void filter_and_commit(Reply reply);
+  void commit(const Reply& reply);
+  std::shared_ptr<AskCall> self() { return std::static_pointer_cast<AskCall>(Pending::shared_from_this()); }
+
+  const std::shared_ptr<Conversation> conversation_;
+  Message question_;
+  Settings settings_;
+  Ticket ticket_;
+
+  std::mutex mutex_;
+  Phase phase_ = Phase::idle;
+  std::shared_ptr<Exchange> exchange_;
+  std::optional<Result<Reply>> result_;
+  std::exception_ptr thrown_;
+};
+
+}  // namespace fastccg::detail

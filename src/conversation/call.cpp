@@ -1,0 +1,44 @@
+#include "conversation/call.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace fastccg::detail {
+
+namespace {
+
+Request make_request(const Ticket& ticket, const Target& target, const Message& question, bool stream) {
+  Request request;
+  request.model = target.model;
+  request.settings = ticket.settings;
+  request.stream = stream;
+  for (const auto& turn : ticket.turns)
+    for (const auto& message : turn->messages) request.messages.push_back(&message);
+  request.messages.push_back(&question);
+  return request;
+}
+
+}  // namespace
+
+StartedCall::StartedCall(Conversation& conversation, const Message& question, const Settings& settings, bool stream,
+                         std::shared_ptr<ExchangeSink> sink)
+    : ticket(conversation.begin(settings)) {
+  const auto request = make_request(ticket, *conversation.target(), question, stream);
+  exchange = std::make_shared<Exchange>(conversation.target(), request, std::move(sink));
+  // The snapshot has been rendered: holding on to it for the length of the call would keep forgotten turns alive.
+  ticket.turns.clear();
+}
+
+void apply_filter(const ReplyFilter& filter, Reply& reply) {
+  if (!filter) return;
+  reply.content = filter(std::move(reply.content));
+
+  auto& parts = reply.message.parts;
+  const auto is_text = [](const Part& part) { return std::holds_alternative<Text>(part); };
+  const auto first = std::ranges::find_if(parts, is_text);
+  const auto place = first - parts.begin();
+  std::erase_if(parts, is_text);
+  if (!reply.content.empty()) parts.insert(parts.begin() + place, Text(reply.content));
+}
+
+}  // namespace fastccg::detail

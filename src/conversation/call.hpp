@@ -1,0 +1,24 @@
+#pragma once
+
+#include <memory>
+
+#include "conversation/conversation.hpp"
+#include "exchange/exchange.hpp"
+
+namespace fastccg::detail {
+
+/// Begins a turn and makes the exchange for it. The question must outlive this call only.
+/// Throws `FastCCGError` if the request cannot be made.
+class StartedCall {
+ public:
+  StartedCall(Conversation& conversation, const Message& question, const Settings& settings, bool stream,
+              std::shared_ptr<ExchangeSink> sink);
+
+  Ticket ticket;
+  std::shared_ptr<Exchange> exchange;
+};
+
+/// Gives the reply's text to the filter and puts what it returns in place of the text; the other parts stay.
+void apply_filter(const ReplyFilter& filter, Reply& reply);
+
+}  // namespace fastccg::detail

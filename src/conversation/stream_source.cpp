@@ -1,0 +1,219 @@
+#include "conversation/stream_source.hpp"
+
+#include <utility>
+
+#include "exchange/engine.hpp"
+
+namespace fastccg::detail {
+
+namespace {
+
+bool is_cancellation(const Result<Reply>& result) {
+  return !result && result.error().kind == ErrorKind::cancelled;
+}
+
+}  // namespace
+
+Chunk& ChunkBatch::add() {
+  if (used_ == chunks_.size()) chunks_.emplace_back();
+  auto& chunk = chunks_[used_++];
+  chunk.content.clear();
+  chunk.reasoning.clear();
+  chunk.refusal.clear();
+  chunk.tool_index = 0;
+  chunk.tool_id.clear();
+  chunk.tool_name.clear();
+  chunk.tool_arguments.clear();
+  return chunk;
+}
+
+StreamSource::StreamSource(std::shared_ptr<Conversation> conversation, Message question, Settings settings)
+    : conversation_(std::move(conversation)), question_(std::move(question)), settings_(std::move(settings)) {}
+
+void StreamSource::set_stop_token(std::stop_token token) { stop_token_ = std::move(token); }
+
+void StreamSource::start() {
+  {
+    const std::lock_guard lock(mutex_);
+    if (std::exchange(started_, true)) return;
+  }
+  try {
+    StartedCall call(*conversation_, question_, settings_, true, self());
+    ticket_ = std::move(call.ticket);
+    unread_limit_ = ticket_.settings.limits().value_or(Limits()).unread();
+    bool cancelled = false;
+    {
+      const std::lock_guard lock(mutex_);
+      cancelled = cancelled_;
+      if (!cancelled) exchange_ = call.exchange;
+    }
+    if (cancelled) return call.exchange->cancel();  // it has not started, so it lives on this thread still
+    conversation_->engine().start(std::move(call.exchange));
+    if (stop_token_.stop_possible()) stop_callback_.emplace(stop_token_, Cancel(this));
+  } catch (const FastCCGError& error) {
+    end_with(error.error());
+  }
+}
+
+void StreamSource::cancel() noexcept {
+  std::shared_ptr<Exchange> exchange;
+  {
+    const std::lock_guard lock(mutex_);
+    cancelled_ = true;
+    exchange = exchange_;
+  }
+  if (exchange) conversation_->engine().cancel(std::move(exchange));
+}
+
+template <class Fill>
+void StreamSource::add(std::size_t bytes, Fill fill) {
+  const std::lock_guard lock(mutex_);
+  fill(arriving_.add());
+  // A chunk costs memory even if it says nothing.
+  unread_bytes_ += bytes + sizeof(Chunk);
+}
+
+void StreamSource::on_text(std::string_view text) {
+  add(text.size(), [&](Chunk& chunk) {
+    chunk.kind = Chunk::Kind::text;
+    chunk.content = text;
+  });
+}
+
+void StreamSource::on_reasoning(std::string_view text) {
+  add(text.size(), [&](Chunk& chunk) {
+    chunk.kind = Chunk::Kind::reasoning;
+    chunk.reasoning = text;
+  });
+}
+
+void StreamSource::on_refusal(std::string_view text) {
+  add(text.size(), [&](Chunk& chunk) {
+    chunk.kind = Chunk::Kind::refusal;
+    chunk.refusal = text;
+  });
+}
+
+void StreamSource::on_tool_call(std::size_t index, std::string_view id, std::string_view name) {
+  add(id.size() + name.size(), [&](Chunk& chunk) {
+    chunk.kind = Chunk::Kind::tool_call;
+    chunk.tool_index = index;
+    chunk.tool_id = id;
+    chunk.tool_name = name;
+  });
+}
+
+void StreamSource::on_tool_arguments(std::size_t index, std::string_view fragment) {
+  add(fragment.size(), [&](Chunk& chunk) {
+    chunk.kind = Chunk::Kind::tool_call;
+    chunk.tool_index = index;
+    chunk.tool_arguments = fragment;
+  });
+}
+
+bool StreamSource::on_batch() {
+  const std::lock_guard lock(mutex_);
+  if (!arriving_.empty()) set_ready();
+  held_back_ = unread_bytes_ > unread_limit_;
+  return !held_back_;
+}
+
+void StreamSource::on_done(Result<Reply> result) { end_with(std::move(result)); }
+
+void StreamSource::end_with(Result<Reply> result) {
+  const std::lock_guard lock(mutex_);
+  if (result_) return;
+  // Who cancels does not want to read on; who meets an error shall have what came before it.
+  if (is_cancellation(result)) arriving_.clear();
+  result_ = std::move(result);
+  exchange_.reset();
+  set_ready();
+}
+
+bool StreamSource::available() {
+  if (ended_ || !reading_.empty()) return true;
+  return refill();
+}
+
+/// Takes over what has arrived. Returns whether there is something to say: a chunk, or the end.
+bool StreamSource::refill() {
+  std::shared_ptr<Exchange> held_back;
+  bool any = false;
+  {
+    const std::lock_guard lock(mutex_);
+    reading_.clear();
+    std::swap(reading_, arriving_);
+    unread_bytes_ = 0;
+    any = !reading_.empty() || result_.has_value();
+    if (!result_) clear_ready();
+    if (std::exchange(held_back_, false)) held_back = exchange_;
+  }
+  if (held_back) conversation_->engine().resume(std::move(held_back));
+  return any;
+}
+
+const Chunk* StreamSource::take() {
+  if (failure_) std::rethrow_exception(failure_);
+  if (ended_) return nullptr;
+  {
+    const std::lock_guard lock(mutex_);
+    if (result_ && is_cancellation(*result_)) reading_.clear();
+  }
+  if (reading_.empty()) refill();
+  if (const auto* chunk = reading_.take()) {
+    delivered_ += chunk->content;
+    return chunk;
+  }
+  read_end();
+  return nullptr;
+}
+
+/// The consumer has read everything: the moment at which the turn enters the history.
+void StreamSource::read_end() {
+  ended_ = true;
+  stop_callback_.reset();
+  if (!*result_) {
+    commit_interrupted();
+    auto error = std::move(*result_).error();
+    error.partial = delivered_;
+    failure_ = make_exception(std::move(error));
+  } else {
+    try {
+      Reply reply = std::move(**result_);
+      apply_filter(ticket_.filter, reply);
+      conversation_->commit(ticket_, make_turn(std::move(question_), reply.message, false));
+      reply_ = std::move(reply);
+    } catch (...) {
+      failure_ = std::current_exception();
+    }
+  }
+  if (failure_) std::rethrow_exception(failure_);
+}
+
+void StreamSource::close() noexcept {
+  if (ended_) return;
+  ended_ = true;
+  stop_callback_.reset();
+  cancel();
+  commit_interrupted();
+}
+
+void StreamSource::commit_interrupted() {
+  Reply reply;
+  reply.interrupted = true;
+  reply.content = delivered_;
+  reply.provider = conversation_->target()->dialect.provider;
+  reply.model = conversation_->target()->model.id;
+  reply.message = Message(Role::assistant, delivered_);
+  reply.message.provider = reply.provider;
+  reply.message.model = reply.model;
+  if (!delivered_.empty()) conversation_->commit(ticket_, make_turn(std::move(question_), reply.message, true));
+  reply_ = std::move(reply);
+}
+
+const Reply& StreamSource::response() const {
+  if (failure_) std::rethrow_exception(failure_);
+  return *reply_;
+}
+
+}  // namespace fastccg::detail

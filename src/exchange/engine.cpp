@@ -1,0 +1,105 @@
+#include "exchange/engine.hpp"
+
+#include <unistd.h>
+
+#include <atomic>
+#include <exception>
+#include <future>
+#include <mutex>
+#include <utility>
+#include <vector>
+
+#include "transport/curl/curl_transport.hpp"
+
+namespace fastccg {
+
+Engine::Engine(const MakeTransport& make_transport) {
+  std::promise<void> made;
+  auto result = made.get_future();
+  loop_.post([&] {
+    try {
+      transport_ = make_transport(loop_);
+      made.set_value();
+    } catch (...) {
+      made.set_exception(std::current_exception());
+    }
+  });
+  result.get();
+}
+
+Engine::~Engine() { shut_down(); }
+
+void Engine::start(std::shared_ptr<Exchange> exchange) {
+  auto work = [this, exchange] {
+    active_.insert(exchange);
+    exchange->start(*this);
+  };
+  if (!loop_.post(std::move(work))) exchange->cancel();
+}
+
+void Engine::cancel(std::shared_ptr<Exchange> exchange) {
+  loop_.post([exchange = std::move(exchange)] { exchange->cancel(); });
+}
+
+void Engine::resume(std::shared_ptr<Exchange> exchange) {
+  loop_.post([exchange = std::move(exchange)] { exchange->resume(); });
+}
+
+void Engine::shut_down() {
+  loop_.post([this] {
+    const std::vector<std::shared_ptr<Exchange>> active(active_.begin(), active_.end());
+    for (const auto& exchange : active) exchange->cancel();
+    transport_.reset();
+  });
+  loop_.stop();
+}
+
+namespace {
+
+class SharedEngine {
+ public:
+  SharedEngine(std::unique_ptr<Engine> engine_, ::pid_t process_) : engine(std::move(engine_)), process(process_) {}
+  std::unique_ptr<Engine> engine;
+  ::pid_t process;
+};
+
+std::atomic<SharedEngine*>& current_engine() {
+  static std::atomic<SharedEngine*> current{nullptr};
+  return current;
+}
+
+/// The engine of this process. That of a parent is of no use after a fork: its thread did not come along.
+Engine* engine_of_this_process() {
+  auto* shared = current_engine().load(std::memory_order_acquire);
+  return shared && shared->process == ::getpid() ? shared->engine.get() : nullptr;
+}
+
+/// Shuts the shared engine down when the program ends, before the libraries below it go.
+class AtExit {
+ public:
+  AtExit() = default;
+  AtExit(const AtExit&) = delete;
+  AtExit& operator=(const AtExit&) = delete;
+  ~AtExit() {
+    if (auto* engine = engine_of_this_process()) engine->shut_down();
+  }
+};
+
+}  // namespace
+
+Engine& Engine::shared() {
+  if (auto* engine = engine_of_this_process()) return *engine;
+
+  static std::mutex mutex;
+  const std::lock_guard lock(mutex);
+  if (auto* engine = engine_of_this_process()) return *engine;
+  auto made = std::make_unique<Engine>([](Loop& loop) { return transport::make_curl_transport(loop); });
+  auto shared = std::make_unique<SharedEngine>(std::move(made), ::getpid());
+  auto& engine = *shared->engine;
+  // Never destroyed, on purpose: see the class comment.
+  current_engine().store(shared.release(), std::memory_order_release);
+  static const AtExit at_exit;
+  return engine;
+}
+
+}  // namespace fastccg

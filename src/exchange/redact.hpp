@@ -1,0 +1,13 @@
+#pragma once
+
+#include <string_view>
+
+#include "fastccg/error.hpp"
+
+namespace fastccg {
+
+/// Takes the key out of every text of the error but `partial`, which is the model's: some servers quote what they were
+/// sent.
+void redact(Error& error, std::string_view key);
+
+}  // namespace fastccg
