@@ -8,11 +8,9 @@ install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/fastccg" DESTINATION "${CMAKE_I
 set(FASTCCG_WITH_SIMULATOR OFF)
 if(TARGET fastccg_simulator)
   set(FASTCCG_WITH_SIMULATOR ON)
-  set_target_properties(fastccg_simulator PROPERTIES EXPORT_NAME simulator)
   install(TARGETS fastccg_simulator EXPORT fastccg)
-  if(TARGET fastccg-sim)
-    install(TARGETS fastccg-sim)
-  endif()
+  install(TARGETS fastccg-sim)
+  install(DIRECTORY "${PROJECT_SOURCE_DIR}/simulator/include/" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}" FILES_MATCHING PATTERN "*.hpp")
 endif()
 
 # A static library brings its own needs along to whoever links it; a shared one has them inside.

@@ -1,7 +1,7 @@
 # Installs the built tree at BUILD into an empty PREFIX and looks for what has to be there.
 file(REMOVE_RECURSE "${PREFIX}")
 execute_process(COMMAND "${CMAKE_COMMAND}" --install "${BUILD}" --prefix "${PREFIX}" COMMAND_ERROR_IS_FATAL ANY OUTPUT_QUIET)
-foreach(wanted IN ITEMS include/fastccg/fastccg.hpp include/fastccg/version.hpp)
+foreach(wanted IN ITEMS include/fastccg/fastccg.hpp include/fastccg/version.hpp include/fastccg/simulator.hpp bin/fastccg-sim)
   if(NOT EXISTS "${PREFIX}/${wanted}")
     message(FATAL_ERROR "not installed: ${wanted}")
   endif()
