@@ -16,7 +16,7 @@ int main() {
     fastccg::run(tell_story(model));
 
     std::cout << "AI: ";
-    for (const auto& chunk : model.ask_stream("What would a good title be?")) std::cout << chunk.content << std::flush;
+    for (const auto& chunk : model.ask_stream("What is the speed of light?")) std::cout << chunk.content << std::flush;
     std::cout << '\n';
   } catch (const fastccg::FastCCGError& error) {
     std::cerr << '\n' << error.what() << '\n';

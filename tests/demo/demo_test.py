@@ -1,0 +1,81 @@
+"""tools/demo runs the three programs against the simulator, leaves nothing behind, and never spends money unasked."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import unittest
+from pathlib import Path
+
+BUILD = Path(sys.argv.pop(2)).resolve()
+ROOT = Path(sys.argv.pop(1)).resolve()
+
+
+def environment(**more):
+    """The caller's environment without what would lead the demo elsewhere."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("OPENAI_") and name != "REAL"}
+    return {**kept, **more}
+
+
+def demo(*simulator_options, **more):
+    """Status and output of the demo; by default the simulator answers as fast as it can."""
+    command = [ROOT / "tools/demo", BUILD, *(simulator_options or ("--latency-ms", "0"))]
+    done = subprocess.run(
+        command, env=environment(**more), stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=100
+    )
+    return done.returncode, done.stdout + done.stderr
+
+
+def listening(url):
+    """Whether somebody still listens at the simulator's address."""
+    port = int(url.rsplit(":", 1)[1])
+    sockets = Path("/proc/net/tcp").read_text().splitlines()[1:]
+    return any(line.split()[1].endswith(f":{port:04X}") and line.split()[3] == "0A" for line in sockets)
+
+
+class Demo(unittest.TestCase):
+    def test_programs_print_what_the_model_says(self):
+        status, output = demo()
+        self.assertEqual(status, 0, output)
+        self.assertIn("299,792,458", output)
+        self.assertIn("Canberra", output)
+        self.assertIn("AI: ", output)
+        self.assertIn('Your last question was: "What is the capital of Australia?"', output)
+
+    def test_two_questions_wait_at_the_same_time(self):
+        _, output = demo("--latency-ms", "400")
+        first, second, both = map(float, re.search(r"took (\S+) s, .* (\S+) s; .* took (\S+) s", output).groups())
+        self.assertGreaterEqual(min(first, second), 0.4)
+        self.assertLess(both, first + second)
+
+    def test_simulator_is_gone_afterwards(self):
+        _, output = demo()
+        url = re.search(r"simulator at (http://\S+)\.", output).group(1)
+        self.assertFalse(listening(url))
+
+    def test_failing_program_fails_the_demo(self):
+        status, output = demo("--fault", "401")
+        self.assertNotEqual(status, 0, output)
+        self.assertIn("openai", output)
+
+    def test_key_in_the_environment_is_mentioned_but_not_used(self):
+        status, output = demo(OPENAI_API_KEY="sk-of-the-caller")
+        self.assertEqual(status, 0, output)
+        self.assertIn("make demo REAL=1", output)
+        self.assertIn("Asking the simulator", output)
+        self.assertNotIn("sk-of-the-caller", output)
+
+    def test_interrupted_demo_stops_its_simulator(self):
+        command = [ROOT / "tools/demo", BUILD, "--latency-ms", "60000"]
+        with subprocess.Popen(command, env=environment(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=subprocess.DEVNULL, text=True, start_new_session=True) as running:
+            url = re.search(r"simulator at (http://\S+)\.", running.stdout.readline()).group(1)
+            self.assertTrue(listening(url))
+            os.killpg(running.pid, signal.SIGINT)
+            running.wait(timeout=30)
+        self.assertFalse(listening(url))
+
+
+if __name__ == "__main__":
+    unittest.main()
