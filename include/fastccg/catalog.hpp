@@ -24,9 +24,9 @@ class ModelInfo {
 
   ModelInfo() = default;
 
-  std::string provider;  ///< "openai", "anthropic", ...
-  std::string id;        ///< The provider's name of the model, as it was asked for.
-  bool listed = false;   ///< Whether the catalogue knows the model; the rest is guesswork if not.
+  std::string provider;              ///< "openai", "anthropic", ...
+  std::string id;                    ///< The provider's name of the model, as it was asked for.
+  bool listed = false;               ///< Whether the catalogue knows the model; the rest is guesswork if not.
   std::vector<std::string> aliases;  ///< Other names that the provider has for the model.
   Kind kind = Kind::chat;
   std::optional<std::int64_t> context_tokens;  ///< For an embedding model: of one text.
@@ -57,7 +57,7 @@ class ModelInfo {
   Sampling sampling = Sampling::allowed;
   std::optional<std::int64_t> dimensions;  ///< Of an embedding model's vectors.
   bool reducible_dimensions = false;       ///< Whether fewer can be asked for.
-  std::string released;     ///< As YYYY-MM-DD; empty if unknown, as are the days below.
+  std::string released;                    ///< As YYYY-MM-DD; empty if unknown, as are the days below.
   std::string deprecated;   ///< The first day on which it was known that the model will end; empty if it is not.
   std::string retired;      ///< The day from which the provider no longer serves it: past or to come.
   std::string replacement;  ///< The model of the same provider to use instead; empty if none is known.

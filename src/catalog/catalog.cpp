@@ -59,7 +59,8 @@ std::string read_file(const std::string& path) {
   constexpr std::uintmax_t largest = 16 * 1024 * 1024;
   const auto place = "cannot read the catalogue \"" + path + "\": ";
   std::error_code error;
-  if (!std::filesystem::is_regular_file(path, error)) refuse(place + (error ? error.message() : "it is no regular file"));
+  if (!std::filesystem::is_regular_file(path, error))
+    refuse(place + (error ? error.message() : "it is no regular file"));
   if (std::filesystem::file_size(path, error) > largest || error)
     refuse(place + (error ? error.message() : "it has over 16 MiB"));
   std::ifstream file(path, std::ios::binary);

@@ -50,16 +50,16 @@ bool is_number(std::string_view digits, int low, int high) {
 
 std::string day(const Field& field) {
   const auto is = field.text();
-  const bool good = is.empty() || (is.size() == 10 && is[4] == '-' && is[7] == '-' && is_number(is.substr(0, 4), 1970, 9999) &&
-                                   is_number(is.substr(5, 2), 1, 12) && is_number(is.substr(8, 2), 1, 31));
+  const bool good =
+      is.empty() || (is.size() == 10 && is[4] == '-' && is[7] == '-' && is_number(is.substr(0, 4), 1970, 9999) &&
+                     is_number(is.substr(5, 2), 1, 12) && is_number(is.substr(8, 2), 1, 31));
   if (!good) field.fail("must be a day as YYYY-MM-DD, or empty");
   return std::string(is);
 }
 
 ModelInfo::Kind kind(const Field& field) {
   using Kind = ModelInfo::Kind;
-  return field.one_of<Kind>(
-      {{"chat", Kind::chat}, {"responses", Kind::responses}, {"embeddings", Kind::embeddings}});
+  return field.one_of<Kind>({{"chat", Kind::chat}, {"responses", Kind::responses}, {"embeddings", Kind::embeddings}});
 }
 
 ModelInfo::Sampling sampling(const Field& field) {

@@ -29,8 +29,8 @@ Document::Document(std::string_view text, Source source)
     : source_(std::move(source)), storage_(std::make_unique<Storage>(text.size())) {
   const auto failure = parse_value(text, boost::json::storage_ptr(&storage_->resource), storage_->value);
   if (!failure) return;
-  throw_error(Error(source_.kind, source_.what + " is not valid JSON: line " + std::to_string(failure->line) + ", column " +
-                                      std::to_string(failure->column) + ": " + failure->message + ". " +
+  throw_error(Error(source_.kind, source_.what + " is not valid JSON: line " + std::to_string(failure->line) +
+                                      ", column " + std::to_string(failure->column) + ": " + failure->message + ". " +
                                       source_.advice));
 }
 
@@ -81,7 +81,8 @@ std::int64_t Field::signed_integer(std::int64_t low, std::int64_t high) const {
 
 std::uint64_t Field::unsigned_integer(std::uint64_t high) const {
   const auto* large = value_->if_uint64();
-  const auto value = large ? *large : static_cast<std::uint64_t>(signed_integer(0, std::numeric_limits<std::int64_t>::max()));
+  const auto value =
+      large ? *large : static_cast<std::uint64_t>(signed_integer(0, std::numeric_limits<std::int64_t>::max()));
   if (value > high) fail("must be a whole number up to " + std::to_string(high));
   return value;
 }
@@ -131,7 +132,7 @@ std::string Field::path() const {
     if ((*step)->index_ != no_index)
       path.append("[").append(std::to_string((*step)->index_)).append("]");
     else
-      path.append(path.empty() ? "" : ".").append((*step)->key_);
+      path.append(path.empty() ? "" : ".").append(shown((*step)->key_));
   }
   return path;
 }

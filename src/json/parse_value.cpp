@@ -81,14 +81,24 @@ class Handler {
   Handler(std::string_view text, boost::json::storage_ptr storage) : keys_(text) { values_.reset(std::move(storage)); }
 
   boost::json::value release() { return values_.release(); }
-  const std::string& duplicate() const noexcept { return duplicate_; }
+  const std::optional<std::string>& duplicate() const noexcept { return duplicate_; }
 
   bool on_document_begin(error_code&) { return true; }
   bool on_document_end(error_code&) { return true; }
-  bool on_object_begin(error_code&) { keys_.open(); return true; }
-  bool on_object_end(std::size_t size, error_code&) { keys_.close(); values_.push_object(size); return true; }
+  bool on_object_begin(error_code&) {
+    keys_.open();
+    return true;
+  }
+  bool on_object_end(std::size_t size, error_code&) {
+    keys_.close();
+    values_.push_object(size);
+    return true;
+  }
   bool on_array_begin(error_code&) { return true; }
-  bool on_array_end(std::size_t size, error_code&) { values_.push_array(size); return true; }
+  bool on_array_end(std::size_t size, error_code&) {
+    values_.push_array(size);
+    return true;
+  }
 
   bool on_key_part(View part, std::size_t, error_code&) {
     key_ += part;
@@ -101,7 +111,7 @@ class Handler {
     if (!whole) key_ += part;
     const std::string_view key = whole ? std::string_view(part.data(), part.size()) : std::string_view(key_);
     if (!keys_.add(key)) {
-      duplicate_ = key;
+      duplicate_ = std::string(key);
       error = boost::json::error::syntax;
       return false;
     }
@@ -110,11 +120,23 @@ class Handler {
     return true;
   }
 
-  bool on_string_part(View part, std::size_t, error_code&) { values_.push_chars(part); return true; }
-  bool on_string(View part, std::size_t, error_code&) { values_.push_string(part); return true; }
+  bool on_string_part(View part, std::size_t, error_code&) {
+    values_.push_chars(part);
+    return true;
+  }
+  bool on_string(View part, std::size_t, error_code&) {
+    values_.push_string(part);
+    return true;
+  }
   bool on_number_part(View, error_code&) { return true; }
-  bool on_int64(std::int64_t value, View, error_code&) { values_.push_int64(value); return true; }
-  bool on_uint64(std::uint64_t value, View, error_code&) { values_.push_uint64(value); return true; }
+  bool on_int64(std::int64_t value, View, error_code&) {
+    values_.push_int64(value);
+    return true;
+  }
+  bool on_uint64(std::uint64_t value, View, error_code&) {
+    values_.push_uint64(value);
+    return true;
+  }
 
   bool on_double(double value, View text, error_code&) {
     // The library's own conversion is off by a bit for some numbers, which would then change with every save.
@@ -124,8 +146,14 @@ class Handler {
     return true;
   }
 
-  bool on_bool(bool value, error_code&) { values_.push_bool(value); return true; }
-  bool on_null(error_code&) { values_.push_null(); return true; }
+  bool on_bool(bool value, error_code&) {
+    values_.push_bool(value);
+    return true;
+  }
+  bool on_null(error_code&) {
+    values_.push_null();
+    return true;
+  }
   bool on_comment_part(View, error_code&) { return true; }
   bool on_comment(View, error_code&) { return true; }
 
@@ -133,7 +161,7 @@ class Handler {
   boost::json::value_stack values_;
   Keys keys_;
   std::string key_;
-  std::string duplicate_;
+  std::optional<std::string> duplicate_;
 };
 
 SyntaxError locate(std::string_view text, std::size_t offset, std::string message) {
@@ -154,7 +182,7 @@ std::string describe_byte(std::string_view text, std::size_t offset) {
 }
 
 std::string describe(const error_code& error, const Handler& handler, std::string_view text, std::size_t offset) {
-  if (!handler.duplicate().empty()) return "the key \"" + handler.duplicate() + "\" stands twice in one object";
+  if (handler.duplicate()) return "the key \"" + shown(*handler.duplicate()) + "\" stands twice in one object";
   if (error == boost::json::error::too_deep) return "more than " + std::to_string(max_depth) + " levels of nesting";
   if (error == boost::json::error::incomplete) return describe_byte(text, text.size());
   if (error == boost::json::error::syntax) return describe_byte(text, offset);
@@ -168,6 +196,19 @@ std::size_t skip_blanks(std::string_view text, std::size_t offset) {
 }
 
 }  // namespace
+
+std::string shown(std::string_view name) {
+  constexpr std::size_t longest = 64;
+  std::string text(name.substr(0, longest));
+  if (name.size() > longest) {
+    const auto is_inside_character = [](char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; };
+    for (auto end = longest; is_inside_character(name[end]) && !text.empty(); --end) text.pop_back();
+    text += "...";
+  }
+  std::ranges::replace_if(
+      text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }, '?');
+  return text;
+}
 
 std::optional<SyntaxError> parse_value(std::string_view text, boost::json::storage_ptr storage,
                                        boost::json::value& value) {

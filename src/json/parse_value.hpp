@@ -27,4 +27,7 @@ inline constexpr std::size_t max_depth = 256;
 std::optional<SyntaxError> parse_value(std::string_view text, boost::json::storage_ptr storage,
                                        boost::json::value& value);
 
+/// A name from the text as it can stand in an error: whatever it is, it stays short and in one line.
+std::string shown(std::string_view name);
+
 }  // namespace fastccg::json

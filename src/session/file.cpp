@@ -77,7 +77,7 @@ std::string follow_links(const std::string& asked) {
   constexpr int most_links = 40;
   auto path = asked;
   for (int i = 0; i < most_links; ++i) {
-    struct stat status{};
+    struct stat status {};
     if (::lstat(path.c_str(), &status) != 0) {
       if (errno == ENOENT) return path;
       fail("save", asked, reason(errno));
@@ -130,7 +130,8 @@ class TemporaryFile {
 
   /// The umask may have taken from the mode that the file was made with.
   bool flush() noexcept {
-    return ::fchmod(file_.get(), 0600) == 0 && uninterrupted([&] { return ::fsync(file_.get()); }) == 0 && file_.close();
+    return ::fchmod(file_.get(), 0600) == 0 && uninterrupted([&] { return ::fsync(file_.get()); }) == 0 &&
+           file_.close();
   }
 
   bool replace(const std::string& path) noexcept {
@@ -182,7 +183,7 @@ std::string read(const std::string& path, std::size_t max_bytes) {
   // Without O_NONBLOCK, opening a pipe would wait for its writer.
   const Descriptor file(uninterrupted([&] { return ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK); }));
   if (!file) fail("read", path, reason(errno));
-  struct stat status{};
+  struct stat status {};
   if (::fstat(file.get(), &status) != 0) fail("read", path, reason(errno));
   if (S_ISDIR(status.st_mode)) fail("read", path, "it is a folder; name a file in it");
   if (!S_ISREG(status.st_mode)) fail("read", path, "it is a device or the like, and no regular file");

@@ -43,10 +43,8 @@ class Entry {
 Entry parse_entry(const Field& field) {
   Entry entry;
   const auto role = field.at("role");
-  entry.role = role.one_of<Role>({{"user", Role::user},
-                                  {"assistant", Role::assistant},
-                                  {"model", Role::assistant},
-                                  {"system", Role::system}});
+  entry.role = role.one_of<Role>(
+      {{"user", Role::user}, {"assistant", Role::assistant}, {"model", Role::assistant}, {"system", Role::system}});
   if (const auto content = field.find("content")) entry.content = content->text();
   return entry;
 }

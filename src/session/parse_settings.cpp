@@ -39,10 +39,8 @@ std::vector<Tool> parse_tools(const Field& field) {
 ToolChoice parse_choice(const Field& field) {
   using Mode = ToolChoice::Mode;
   const auto mode = field.at("mode");
-  switch (mode.one_of<Mode>({{"automatic", Mode::automatic},
-                             {"none", Mode::none},
-                             {"required", Mode::required},
-                             {"named", Mode::named}})) {
+  switch (mode.one_of<Mode>(
+      {{"automatic", Mode::automatic}, {"none", Mode::none}, {"required", Mode::required}, {"named", Mode::named}})) {
     case Mode::automatic: return ToolChoice::automatic();
     case Mode::none: return ToolChoice::none();
     case Mode::required: return ToolChoice::required();

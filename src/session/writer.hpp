@@ -12,7 +12,7 @@ void append_text(std::string& out, std::string_view text);
 
 /// Appends the shortest text that reads back as the same number, which must be finite.
 template <class T>
-  requires std::integral<T> || std::floating_point<T>
+requires std::integral<T> || std::floating_point<T>
 void append_number(std::string& out, T number) {
   char digits[32];
   const auto result = std::to_chars(digits, digits + sizeof digits, number);
@@ -50,7 +50,9 @@ class ObjectWriter {
   void text_if_any(std::string_view key, std::string_view value);
   void bytes_if_any(std::string_view key, std::string_view value);
   template <class T>
-  void number(std::string_view key, T value) { append_number(member(key), value); }
+  void number(std::string_view key, T value) {
+    append_number(member(key), value);
+  }
   void boolean(std::string_view key, bool value);
   void end() { list_.end(); }
 

@@ -18,7 +18,8 @@ inline std::string documented_block(const std::string& page, const std::string& 
   const auto fence = "```" + language + "\n";
   const auto begin = text.find(fence);
   const auto end = text.find("\n```\n", begin);
-  if (begin == std::string::npos || end == std::string::npos) throw std::runtime_error("no " + language + " in " + page);
+  if (begin == std::string::npos || end == std::string::npos)
+    throw std::runtime_error("no " + language + " in " + page);
   return text.substr(begin + fence.size(), end + 1 - begin - fence.size());
 }
 

@@ -138,19 +138,30 @@ TEST(Catalog, openai_models_reason_and_sample_as_their_family_does) {
   const auto allowed = Sampling::allowed;
   const auto only = Sampling::only_without_reasoning;
   const auto rejected = Sampling::rejected;
-  const Manners cases[] = {
-      {"gpt-5.6-terra", true, true, true, only},        {"gpt-5.5", true, true, true, only},
-      {"gpt-5.5-pro", true, true, false, rejected},     {"gpt-5.4-pro", true, true, false, rejected},
-      {"gpt-5.2-pro", true, true, false, rejected},     {"gpt-5.4", true, false, true, only},
-      {"gpt-5.4-nano", true, false, true, only},        {"gpt-5.3-codex", true, false, true, only},
-      {"gpt-5.1", true, false, true, only},             {"gpt-5.3-chat-latest", true, true, false, rejected},
-      {"gpt-5.1-codex-max", true, true, false, rejected}, {"gpt-5-chat-latest", false, false, true, allowed},
-      {"gpt-5", true, true, false, rejected},           {"gpt-5-mini", true, true, false, rejected},
-      {"gpt-5-codex", true, true, false, rejected},     {"o1", true, true, false, rejected},
-      {"o3-mini", true, true, false, rejected},         {"o4-mini", true, true, false, rejected},
-      {"gpt-4o", false, false, true, allowed},          {"gpt-4.1-mini", false, false, true, allowed},
-      {"gpt-4-turbo", false, false, true, allowed},     {"gpt-3.5-turbo", false, false, true, allowed},
-      {"gpt-5.9-new", true, true, true, only},          {"gpt-6-luna", true, true, true, only}};
+  const Manners cases[] = {{"gpt-5.6-terra", true, true, true, only},
+                           {"gpt-5.5", true, true, true, only},
+                           {"gpt-5.5-pro", true, true, false, rejected},
+                           {"gpt-5.4-pro", true, true, false, rejected},
+                           {"gpt-5.2-pro", true, true, false, rejected},
+                           {"gpt-5.4", true, false, true, only},
+                           {"gpt-5.4-nano", true, false, true, only},
+                           {"gpt-5.3-codex", true, false, true, only},
+                           {"gpt-5.1", true, false, true, only},
+                           {"gpt-5.3-chat-latest", true, true, false, rejected},
+                           {"gpt-5.1-codex-max", true, true, false, rejected},
+                           {"gpt-5-chat-latest", false, false, true, allowed},
+                           {"gpt-5", true, true, false, rejected},
+                           {"gpt-5-mini", true, true, false, rejected},
+                           {"gpt-5-codex", true, true, false, rejected},
+                           {"o1", true, true, false, rejected},
+                           {"o3-mini", true, true, false, rejected},
+                           {"o4-mini", true, true, false, rejected},
+                           {"gpt-4o", false, false, true, allowed},
+                           {"gpt-4.1-mini", false, false, true, allowed},
+                           {"gpt-4-turbo", false, false, true, allowed},
+                           {"gpt-3.5-turbo", false, false, true, allowed},
+                           {"gpt-5.9-new", true, true, true, only},
+                           {"gpt-6-luna", true, true, true, only}};
   for (const auto& expected : cases) {
     const auto model = find_model(std::string("openai/") + expected.name);
     EXPECT_EQ(model.reasons, expected.reasons) << expected.name;
@@ -161,7 +172,8 @@ TEST(Catalog, openai_models_reason_and_sample_as_their_family_does) {
 }
 
 TEST(Catalog, anthropic_models_sample_and_think_as_their_generation_does) {
-  for (const auto* name : {"claude-opus-5", "claude-sonnet-5", "claude-fable-5", "claude-opus-4-8", "claude-opus-4-7"}) {
+  for (const auto* name :
+       {"claude-opus-5", "claude-sonnet-5", "claude-fable-5", "claude-opus-4-8", "claude-opus-4-7"}) {
     const auto model = find_model(std::string("anthropic/") + name);
     EXPECT_EQ(model.sampling, Sampling::rejected) << name;
     EXPECT_TRUE(model.adaptive_reasoning) << name;
@@ -218,7 +230,8 @@ TEST(Catalog, unlisted_model_of_any_other_provider_may_do_everything) {
     EXPECT_FALSE(model.listed) << name;
     EXPECT_EQ(model.provider + "/" + model.id, name);
     EXPECT_EQ(model.sampling, Sampling::allowed) << name;
-    EXPECT_TRUE(model.images && model.files && model.audio && model.tools && model.schema_output && model.reasons) << name;
+    EXPECT_TRUE(model.images && model.files && model.audio && model.tools && model.schema_output && model.reasons)
+        << name;
     EXPECT_FALSE(model.efforts) << name;
     EXPECT_FALSE(model.reasons_by_default) << name;
   }

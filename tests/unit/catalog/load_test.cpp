@@ -48,8 +48,8 @@ class LoadedCatalog : public ::testing::Test {
     }
   }
   void expect_model_error(const std::string& model, const std::string& part) {
-    expect_error(R"({"format": "fastccg-catalog", "version": 1, "providers": {"openai": {"models": {"gpt-4o": )" + model +
-                     "}}}}",
+    expect_error(R"({"format": "fastccg-catalog", "version": 1, "providers": {"openai": {"models": {"gpt-4o": )" +
+                     model + "}}}}",
                  "providers.openai.models.gpt-4o" + part);
   }
 
@@ -71,7 +71,8 @@ TEST_F(LoadedCatalog, model_is_replaced_field_by_field) {
 }
 
 TEST_F(LoadedCatalog, null_makes_a_number_unknown) {
-  load_providers(R"({"openai": {"models": {"gpt-4o": {"input_price": null, "context_tokens": null, "efforts": null}}}})");
+  load_providers(
+      R"({"openai": {"models": {"gpt-4o": {"input_price": null, "context_tokens": null, "efforts": null}}}})");
   const auto model = find_model("openai/gpt-4o");
   EXPECT_FALSE(model.input_price);
   EXPECT_FALSE(model.context_tokens);
@@ -160,7 +161,8 @@ TEST_F(LoadedCatalog, wrong_form_is_an_error) {
   expect_error(R"({"format": "fastccg-catalog", "version": 1, "providers": {"a/b": {}}})", "without a slash");
   expect_error(R"({"format": "fastccg-catalog", "version": 1, "providers": {"x": {"families": [{}]}}})",
                "providers.x.families[0].prefixes: is missing");
-  expect_error(R"({"format": "fastccg-catalog", "version": 1, "providers": {"x": {"models": {"": {}}}}})", "needs a name");
+  expect_error(R"({"format": "fastccg-catalog", "version": 1, "providers": {"x": {"models": {"": {}}}}})",
+               "needs a name");
 }
 
 TEST_F(LoadedCatalog, wrong_values_are_placed_by_field) {

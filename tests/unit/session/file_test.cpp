@@ -35,7 +35,7 @@ class SessionFile : public ::testing::Test {
   }
 
   static mode_t mode(const std::string& path) {
-    struct stat status{};
+    struct stat status {};
     EXPECT_EQ(::stat(path.c_str(), &status), 0);
     return status.st_mode & 07777;
   }

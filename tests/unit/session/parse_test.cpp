@@ -86,6 +86,18 @@ TEST(SessionParse, duplicate_key_of_a_large_object_is_an_error) {
   expect_error(file_with(members + R"("k7": 1, "turns": [])"), "the key \"k7\" stands twice");
 }
 
+TEST(SessionParse, duplicate_empty_key_is_an_error) { expect_error(R"({"": 1, "": 2})", "the key \"\" stands twice"); }
+
+TEST(SessionParse, names_in_errors_are_short_and_in_one_line) {
+  const auto key = "a\\nb" + std::string(60, 'x') + "\u00e9" + std::string(100'000, 'y');
+  for (const auto& text :
+       {"{\"" + key + "\": 1, \"" + key + "\": 2}", file_with_settings("{\"metadata\": {\"" + key + "\": 1}}")}) {
+    const auto message = message_of(text);
+    EXPECT_NE(message.find("a?b" + std::string(60, 'x') + "..."), std::string::npos) << message;
+    EXPECT_LT(message.size(), 300u);
+  }
+}
+
 TEST(SessionParse, zero_bytes_are_an_error) {
   expect_error(std::string(100, '\0'), "line 1, column 1: a zero byte");
   auto text = render(plain());

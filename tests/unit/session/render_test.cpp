@@ -3,6 +3,7 @@
 #include <string>
 
 #include "samples.hpp"
+#include "session/format.hpp"
 #include "session/session.hpp"
 
 namespace fastccg::session {
@@ -72,7 +73,8 @@ TEST(SessionRender, set_but_empty_settings_stay_set) {
 }
 
 TEST(SessionRender, each_alternative_of_a_setting_survives) {
-  for (const auto& choice : {ToolChoice::automatic(), ToolChoice::none(), ToolChoice::required(), ToolChoice::named("")})
+  for (const auto& choice :
+       {ToolChoice::automatic(), ToolChoice::none(), ToolChoice::required(), ToolChoice::named("")})
     for (const auto& format : {OutputFormat::text(), OutputFormat::json(), OutputFormat::schema("", "", true)})
       for (const auto& reasoning :
            {ReasoningSetting::off(), ReasoningSetting::effort("high"), ReasoningSetting::budget(1)}) {
@@ -117,6 +119,18 @@ TEST(SessionRender, metadata_key_that_is_not_utf8_is_an_error) {
   EXPECT_THROW(render(state), SessionError);
 }
 
+TEST(SessionRender, turn_alone_is_one_line) {
+  for (const auto& turn : full().turns) {
+    std::string line;
+    render_turn(line, *turn, 0);
+    EXPECT_EQ(line.find('\n'), std::string::npos);
+    const json::Document document(line, json::Document::Source(ErrorKind::session, "the line", ""));
+    const auto back = parse_turn(document.root());
+    EXPECT_EQ(back.interrupted, turn->interrupted);
+    EXPECT_TRUE(back.messages == turn->messages);
+  }
+}
+
 TEST(SessionRender, null_turn_is_skipped) {
   auto state = plain();
   state.turns.push_back(nullptr);
@@ -124,7 +138,8 @@ TEST(SessionRender, null_turn_is_skipped) {
 }
 
 TEST(SessionRender, numbers_read_back_exactly) {
-  for (const double value : {0.1, 1e-300, 2.0 / 3, 1.9999999999999998, 5e-324, 1.2345678901234567, 0.30000000000000004}) {
+  for (const double value :
+       {0.1, 1e-300, 2.0 / 3, 1.9999999999999998, 5e-324, 1.2345678901234567, 0.30000000000000004}) {
     State state;
     state.name = "x/y";
     state.settings.temperature(value);
