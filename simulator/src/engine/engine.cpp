@@ -43,8 +43,12 @@ void apply_limit(Answer& answer, std::size_t budget) {
   const auto thinking = std::min(answer.usage.reasoning, budget);
   const bool thought_too_long = thinking < answer.usage.reasoning;
   answer.usage.reasoning = thinking;
+  if (!answer.reasoning.empty()) {
+    auto kept = thinking;
+    cut(answer.reasoning, kept);
+  }
   auto left = budget - thinking;
-  bool too_long = thought_too_long || cut(answer.text, left);
+  bool too_long = cut(answer.text, left) || thought_too_long;
   if (cut(answer.refusal, left)) too_long = true;
   for (auto call = answer.tool_calls.begin(); call != answer.tool_calls.end(); ++call) {
     if (left == 0) {
@@ -95,6 +99,8 @@ std::vector<Answer> answer(const Conversation& conversation, std::uint64_t ident
 }
 
 void finish(Answer& answer, const Conversation& conversation) {
+  // Thoughts that a script has written down are counted; others are only a number.
+  if (!answer.reasoning.empty()) answer.usage.reasoning = count_tokens(answer.reasoning);
   apply_stop(answer, conversation.stop);
   if (conversation.max_tokens) apply_limit(answer, *conversation.max_tokens);
   answer.usage.input = count_input_tokens(conversation);

@@ -210,7 +210,6 @@ class Builder {
     const std::string_view text = reference->get_string();
     if (text == "#") return &root_;
     if (text.substr(0, 2) != "#/") return nullptr;
-    boost::system::error_code failed;
     const json::object* at = &root_;
     for (auto rest = text.substr(2); at != nullptr;) {
       const auto slash = rest.find('/');

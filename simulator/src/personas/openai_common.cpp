@@ -11,8 +11,11 @@ namespace json = boost::json;
 
 class Wording {
  public:
+  Wording(std::string message_, std::string type_, std::string code_)
+      : message(std::move(message_)), type(std::move(type_)), code(std::move(code_)) {}
+
   std::string message;
-  std::string type = "invalid_request_error";
+  std::string type;
   std::string code;
 };
 

@@ -128,6 +128,15 @@ RawAnswer RawClient::read(std::chrono::milliseconds patience) {
   }
 }
 
+RawAnswer RawClient::read_some() {
+  RawAnswer answer;
+  std::string buffer(64 * 1024, '\0');
+  const auto size = ::recv(socket_, buffer.data(), buffer.size(), 0);
+  buffer.resize(static_cast<std::size_t>(std::max<ssize_t>(size, 0)));
+  answer.bytes = std::move(buffer);
+  return answer;
+}
+
 RawAnswer RawClient::post(std::string_view path, std::string_view body, std::string_view more_headers) {
   send(post_request(path, body, more_headers));
   return read();

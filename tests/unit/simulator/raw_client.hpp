@@ -40,6 +40,8 @@ class RawClient {
   void send(std::string_view bytes) const;
   /// Reads an answer until it is complete, the connection ends, or nothing has come for so long.
   RawAnswer read(std::chrono::milliseconds patience = std::chrono::seconds(10));
+  /// What has come so far, not taken apart; waits for at least something.
+  RawAnswer read_some();
   RawAnswer post(std::string_view path, std::string_view body, std::string_view more_headers = "");
   /// Leaves without a word.
   void close();

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <boost/json/serialize.hpp>
 #include <set>
 
 #include "personas/openai_chat/openai_chat.hpp"
@@ -177,6 +178,17 @@ void check_messages(const json::value& value) {
   MessageChecker checker;
   for (std::size_t i = 0; i < messages->size(); ++i) checker.check((*messages)[i], i);
   checker.end();
+}
+
+void check_json_is_mentioned(const json::object& body) {
+  const auto* format = body.if_contains("response_format");
+  if (format == nullptr || !format->is_object() || text_at(format->get_object(), "type") != "json_object") return;
+  const auto& messages = body.at("messages").get_array();
+  const bool mentioned = std::any_of(messages.begin(), messages.end(), [](const json::value& message) {
+    return to_lower(json::serialize(message)).find("json") != std::string::npos;
+  });
+  if (!mentioned)
+    reject("'messages' must contain the word 'json' in some form, to use 'response_format' of type 'json_object'.", "messages");
 }
 
 }  // namespace fastccg::sim::openai_chat

@@ -34,6 +34,8 @@ class Rejected {
 /// do not take.
 void check_fields(const json::object& body, std::string_view model, bool strict);
 void check_messages(const json::value& messages);
+/// JSON without a schema is only given to those who ask for it in words too. The messages have been checked.
+void check_json_is_mentioned(const json::object& body);
 
 /// Whether the model thinks before it answers, given the effort that the request asks for, if any.
 bool thinks(std::string_view model, std::string_view effort);

@@ -89,6 +89,7 @@ class OpenAiChat : public ChatPersona {
     if (rules.validate) {
       check_fields(body, model, request.path == "/v1/chat/completions");
       check_messages(body.at("messages"));
+      check_json_is_mentioned(body);
     }
     if (!rules.knows_model(model)) {
       Problem problem(404, Problem::Kind::unknown_model);

@@ -32,8 +32,10 @@ json::object message_of(const Answer& answer, Random& random) {
 
 json::value logprobs_of_all(const Answer& answer) {
   json::array content;
-  for (const auto token : tokenize(answer.text))
-    for (auto& each : logprobs_of(token).at("content").as_array()) content.push_back(std::move(each));
+  for (const auto token : tokenize(answer.text)) {
+    const auto one = logprobs_of(token);
+    for (const auto& each : one.at("content").as_array()) content.push_back(each);
+  }
   return json::object{{"content", std::move(content)}, {"refusal", nullptr}};
 }
 
