@@ -20,7 +20,8 @@ constexpr int bad_usage = 2;
 constexpr std::string_view usage =
     "usage: fastccg-sim [options]\n"
     "\n"
-    "Serves the protocols of the LLM providers on 127.0.0.1, without a network or a key. The first line of its output is\n"
+    "Serves the protocols of the LLM providers on 127.0.0.1, without a network or a key. The first line of its output "
+    "is\n"
     "its root URL. It runs until it is interrupted.\n"
     "\n"
     "  --port N               the port (default: a free one)\n"
@@ -37,7 +38,8 @@ constexpr std::string_view usage =
     "  --log FILE             appends one line for each request\n"
     "  --help, --version\n"
     "\n"
-    "A fault is name;parameter=value;..., or just a status code. Each also takes first=N, skip=N, every=N and path=TEXT,\n"
+    "A fault is name;parameter=value;..., or just a status code. Each also takes first=N, skip=N, every=N and "
+    "path=TEXT,\n"
     "which choose the requests that it strikes. A request can ask for one with the header x-fastccg-fault.\n"
     "\n";
 
@@ -88,7 +90,8 @@ class Arguments {
     if (option == "--no-key") return void(options.allow_missing_key());
     if (option == "--no-validate") return void(options.validate(false));
     const auto equals = option.find('=');
-    inline_value_ = option.substr(0, 2) == "--" && equals != std::string_view::npos ? option.substr(equals + 1) : std::string_view();
+    inline_value_ = option.substr(0, 2) == "--" && equals != std::string_view::npos ? option.substr(equals + 1)
+                                                                                    : std::string_view();
     has_inline_value_ = option.substr(0, 2) == "--" && equals != std::string_view::npos;
     if (has_inline_value_) option = option.substr(0, equals);
     if (option == "--port") return void(options.port(number<std::uint16_t>(option, value(option))));
@@ -100,7 +103,8 @@ class Arguments {
     if (option == "--key") return void(options.require_key(std::string(value(option))));
     if (option == "--log") return void(options.log_file(std::string(value(option))));
     if (option == "--model") return void(models_.emplace_back(value(option)));
-    if (option != "--fault") throw UsageError("there is no option '" + std::string(option) + "'; see fastccg-sim --help");
+    if (option != "--fault")
+      throw UsageError("there is no option '" + std::string(option) + "'; see fastccg-sim --help");
     for (auto& fault : Fault::parse_list(value(option))) options.fault(std::move(fault));
   }
 

@@ -36,7 +36,8 @@ SimulatorOptions& SimulatorOptions::tokens_per_second(double value) {
   constexpr double slowest = 1e-3;
   if (!std::isfinite(value) || value < 0 || (value > 0 && value < slowest))
     throw std::invalid_argument("tokens per second must be 0 (unpaced) or at least 0.001");
-  chunk_delay_ = value > 0 ? std::chrono::duration_cast<Duration>(std::chrono::duration<double>(1 / value)) : Duration(0);
+  chunk_delay_ =
+      value > 0 ? std::chrono::duration_cast<Duration>(std::chrono::duration<double>(1 / value)) : Duration(0);
   paces_whole_answers_ = value > 0;
   return *this;
 }

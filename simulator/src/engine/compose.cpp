@@ -72,10 +72,25 @@ std::string names(const Context& context) {
 
 std::string capitals(const Context& context) {
   constexpr std::array<std::pair<std::string_view, std::string_view>, 20> table{{
-      {"Argentina", "Buenos Aires"}, {"Australia", "Canberra"}, {"Austria", "Vienna"}, {"Brazil", "Brasília"},
-      {"Canada", "Ottawa"}, {"China", "Beijing"}, {"Egypt", "Cairo"}, {"England", "London"}, {"Finland", "Helsinki"},
-      {"France", "Paris"}, {"Germany", "Berlin"}, {"Greece", "Athens"}, {"India", "New Delhi"}, {"Italy", "Rome"},
-      {"Japan", "Tokyo"}, {"Mexico", "Mexico City"}, {"Norway", "Oslo"}, {"Poland", "Warsaw"}, {"Portugal", "Lisbon"},
+      {"Argentina", "Buenos Aires"},
+      {"Australia", "Canberra"},
+      {"Austria", "Vienna"},
+      {"Brazil", "Brasília"},
+      {"Canada", "Ottawa"},
+      {"China", "Beijing"},
+      {"Egypt", "Cairo"},
+      {"England", "London"},
+      {"Finland", "Helsinki"},
+      {"France", "Paris"},
+      {"Germany", "Berlin"},
+      {"Greece", "Athens"},
+      {"India", "New Delhi"},
+      {"Italy", "Rome"},
+      {"Japan", "Tokyo"},
+      {"Mexico", "Mexico City"},
+      {"Norway", "Oslo"},
+      {"Poland", "Warsaw"},
+      {"Portugal", "Lisbon"},
       {"Spain", "Madrid"},
   }};
   if (!context.says("capital")) return {};
@@ -97,7 +112,8 @@ std::string story(const Context& context) {
   constexpr std::array<std::string_view, 3> colours{"blue", "yellow", "green"};
   const auto colour = std::string(colours[context.variant % colours.size()]);
   return "Pim was built to carry boxes, and for years it carried them well. One evening a tin of " + colour +
-         " paint burst at its feet, and the puddle looked like the sea.\n\nPim found a brush. Its first lines shook, its "
+         " paint burst at its feet, and the puddle looked like the sea.\n\nPim found a brush. Its first lines shook, "
+         "its "
          "second ones ran, and its third picture was a box, because boxes were what it knew. But night after night it "
          "watched the window, and slowly the boxes grew doors, then gardens, then a harbour full of light.\n\nIn the "
          "morning the workers stood before the wall and said nothing. \"Is it wrong?\" asked Pim. \"No,\" said one of "
@@ -128,7 +144,8 @@ std::string counted(const Context& context) {
   std::string result;
   for (auto i = first; i <= count; ++i) {
     if (i > first) result += ' ';
-    result += counts ? std::to_string(i) : std::string(words[(context.variant + static_cast<unsigned>(i)) % words.size()]);
+    result +=
+        counts ? std::to_string(i) : std::string(words[(context.variant + static_cast<unsigned>(i)) % words.size()]);
   }
   return result;
 }
@@ -154,7 +171,8 @@ std::string sum(const Context& context) {
 
 std::string greeting(const Context& context) {
   for (const std::string_view word : {"hello", "hi", "hey", "good morning"})
-    if (context.asked.rfind(word, 0) == 0 && (context.asked.size() == word.size() || !is_word(context.asked[word.size()])))
+    if (context.asked.rfind(word, 0) == 0 &&
+        (context.asked.size() == word.size() || !is_word(context.asked[word.size()])))
       return "Hello! How can I help you today?";
   return {};
 }
@@ -162,7 +180,8 @@ std::string greeting(const Context& context) {
 std::string echo(const Context& context, const Turn& question) {
   std::string seen;
   for (const auto& attachment : question.attachments) seen += " I received your " + attachment + ".";
-  if (context.original.empty()) return seen.empty() ? "You did not write anything. What can I do for you?" : seen.substr(1);
+  if (context.original.empty())
+    return seen.empty() ? "You did not write anything. What can I do for you?" : seen.substr(1);
   constexpr std::array<std::string_view, 3> openings{"You asked: ", "You wrote: ", "Your message was: "};
   return std::string(openings[context.variant % openings.size()]) + quote(context.original) + "." + seen +
          " I am a simulator, so this is all I can say about it.";

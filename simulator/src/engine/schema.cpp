@@ -127,8 +127,8 @@ class Builder {
     const auto* format = member(schema, "format");
     if (format != nullptr && format->is_string())
       if (const auto value = formatted(format->get_string()); !value.empty()) return std::string(value);
-    auto text = is_place(field) && !hints_.places.empty() ? hints_.places[choice_ % hints_.places.size()]
-                                                          : free_text(field);
+    auto text =
+        is_place(field) && !hints_.places.empty() ? hints_.places[choice_ % hints_.places.size()] : free_text(field);
     const auto least = size_member(schema, "minLength", 0, longest_text);
     const auto most = size_member(schema, "maxLength", longest_text, longest_text);
     if (text.size() < least) text.append(least - text.size(), 'x');

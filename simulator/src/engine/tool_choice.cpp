@@ -39,8 +39,9 @@ bool mentions(const std::string& prompt, const Tool& tool) {
 }
 
 void call(std::vector<ToolCall>& calls, const Tool& tool, const Hints& hints, bool several) {
-  const auto count = several && asks_for_place(tool.schema) ? std::clamp<std::size_t>(hints.places.size(), 1, most_calls)
-                                                            : std::size_t{1};
+  const auto count = several && asks_for_place(tool.schema)
+                         ? std::clamp<std::size_t>(hints.places.size(), 1, most_calls)
+                         : std::size_t{1};
   for (std::size_t i = 0; i < count; ++i) {
     auto arguments = instance_of(tool.schema, hints, i);
     if (!arguments.is_object()) arguments = json::object();

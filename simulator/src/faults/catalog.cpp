@@ -7,15 +7,17 @@ namespace {
 
 using P = FaultParameter;
 
-constexpr std::array choosing{P{"first", Form::number}, P{"skip", Form::number}, P{"every", Form::number}, P{"path", Form::text}};
+constexpr std::array choosing{P{"first", Form::number}, P{"skip", Form::number}, P{"every", Form::number},
+                              P{"path", Form::text}};
 
-constexpr std::array status{P{"code", Form::number, "500"}, P{"retry-after", Form::text}, P{"retry-after-ms", Form::number},
-                            P{"reset-requests", Form::text}, P{"reset-tokens", Form::text}, P{"should-retry", Form::text},
-                            P{"location", Form::text}, P{"html", Form::number}, P{"type", Form::text},
-                            P{"error-code", Form::text}, P{"message", Form::text}};
-constexpr std::array limit{P{"retry-after", Form::text}, P{"retry-after-ms", Form::number},
-                           P{"reset-requests", Form::text}, P{"reset-tokens", Form::text}, P{"should-retry", Form::text},
-                           P{"message", Form::text}};
+constexpr std::array status{
+    P{"code", Form::number, "500"},  P{"retry-after", Form::text},  P{"retry-after-ms", Form::number},
+    P{"reset-requests", Form::text}, P{"reset-tokens", Form::text}, P{"should-retry", Form::text},
+    P{"location", Form::text},       P{"html", Form::number},       P{"type", Form::text},
+    P{"error-code", Form::text},     P{"message", Form::text}};
+constexpr std::array limit{P{"retry-after", Form::text},    P{"retry-after-ms", Form::number},
+                           P{"reset-requests", Form::text}, P{"reset-tokens", Form::text},
+                           P{"should-retry", Form::text},   P{"message", Form::text}};
 constexpr std::array message{P{"message", Form::text}};
 constexpr std::array wait{P{"ms", Form::number}};
 constexpr std::array wait_inside{P{"events", Form::number, "1"}, P{"bytes", Form::number}, P{"ms", Form::number}};

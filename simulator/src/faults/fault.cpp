@@ -16,7 +16,8 @@ using sim::Form;
 
 const FaultEntry* find_entry(std::string_view name) {
   const auto catalog = sim::fault_catalog();
-  const auto found = std::find_if(catalog.begin(), catalog.end(), [name](const auto& each) { return each.name == name; });
+  const auto found =
+      std::find_if(catalog.begin(), catalog.end(), [name](const auto& each) { return each.name == name; });
   return found == catalog.end() ? nullptr : &*found;
 }
 
@@ -42,7 +43,8 @@ int hex_digit(char c) {
 std::string decode(std::string_view text) {
   std::string result;
   for (std::size_t i = 0; i < text.size(); ++i) {
-    const bool escape = text[i] == '%' && i + 2 < text.size() && hex_digit(text[i + 1]) >= 0 && hex_digit(text[i + 2]) >= 0;
+    const bool escape =
+        text[i] == '%' && i + 2 < text.size() && hex_digit(text[i + 1]) >= 0 && hex_digit(text[i + 2]) >= 0;
     result += escape ? static_cast<char>(hex_digit(text[i + 1]) * 16 + hex_digit(text[i + 2])) : text[i];
     if (escape) i += 2;
   }
@@ -100,7 +102,8 @@ Fault::Fault(std::string_view text) {
     }
     if (piece.empty()) return;
     if (equals == std::string_view::npos)
-      throw std::invalid_argument("'" + std::string(piece) + "' in fault '" + name_ + "' has no value; write name=value");
+      throw std::invalid_argument("'" + std::string(piece) + "' in fault '" + name_ +
+                                  "' has no value; write name=value");
     set(sim::trim(piece.substr(0, equals)), decode(sim::trim(piece.substr(equals + 1))));
   });
 }
@@ -111,9 +114,10 @@ void Fault::set(std::string_view parameter, std::string_view value) {
     throw std::invalid_argument("fault '" + name_ + "' has no parameter '" + std::string(parameter) + "'; it has " +
                                 names_of(find_entry(name_)->parameters));
   if (known->form == Form::number && !is_number(value))
-    throw std::invalid_argument("'" + std::string(parameter) + "' of fault '" + name_ + "' must be a whole number, not '" +
-                                std::string(value) + "'");
-  const bool has_control = std::any_of(value.begin(), value.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20; });
+    throw std::invalid_argument("'" + std::string(parameter) + "' of fault '" + name_ +
+                                "' must be a whole number, not '" + std::string(value) + "'");
+  const bool has_control =
+      std::any_of(value.begin(), value.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20; });
   if (has_control)
     throw std::invalid_argument("'" + std::string(parameter) + "' of fault '" + name_ + "' has control characters");
   std::int64_t number = 0;

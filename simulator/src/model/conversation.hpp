@@ -17,9 +17,9 @@ class Turn {
   Turn(Role role_, std::string text_) : role(role_), text(std::move(text_)) {}
 
   Role role = Role::user;
-  std::string text;                     ///< All its text; for `tool` the result.
-  std::string tool_name;                ///< For `tool`: which tool the result comes from, where that is known.
-  std::vector<std::string> attachments; ///< What else the message carries: "image", "audio", "file".
+  std::string text;                      ///< All its text; for `tool` the result.
+  std::string tool_name;                 ///< For `tool`: which tool the result comes from, where that is known.
+  std::vector<std::string> attachments;  ///< What else the message carries: "image", "audio", "file".
 };
 
 class Tool {
@@ -46,7 +46,7 @@ class Conversation {
   std::string chosen_tool;  ///< For `named`.
   bool parallel_tool_calls = true;
   Format format = Format::text;
-  boost::json::object schema;  ///< For `json_schema`.
+  boost::json::object schema;             ///< For `json_schema`.
   std::optional<std::size_t> max_tokens;  ///< Of thinking and answer together.
   std::vector<std::string> stop;
   std::size_t choices = 1;

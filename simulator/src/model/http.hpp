@@ -23,7 +23,7 @@ class Request {
   std::string method;
   std::string target;  ///< Path and query, as sent.
   std::string path;
-  std::string query;   ///< Without the question mark.
+  std::string query;  ///< Without the question mark.
   Headers headers;
   std::string body;
   unsigned version = 11;
@@ -59,7 +59,7 @@ class Response {
   std::string body;
   bool streamed = false;
   std::vector<Event> events;
-  std::size_t tokens = 0;  ///< How many were generated: what a whole body waits for when answers are paced.
+  std::size_t tokens = 0;             ///< How many were generated: what a whole body waits for when answers are paced.
   std::optional<std::string> raw;     ///< Sent as it stands instead of all the above; then the connection is closed.
   std::vector<Fault> faults;          ///< Asked for by a script.
   std::chrono::nanoseconds delay{0};  ///< Before the first byte, asked for by a script.

@@ -29,9 +29,8 @@ std::string_view prefix(std::string_view text, std::size_t limit) noexcept {
 }
 
 std::string quoted(std::string_view text) {
-  const auto plain = std::none_of(text.begin(), text.end(), [](char c) {
-    return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\';
-  });
+  const auto plain = std::none_of(text.begin(), text.end(),
+                                  [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\'; });
   if (!plain) return boost::json::serialize(boost::json::string(text));
   std::string result;
   result.reserve(text.size() + 2);

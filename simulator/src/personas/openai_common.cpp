@@ -24,14 +24,16 @@ Wording wording(unsigned status) {
     case 400: return {"The request could not be understood.", "invalid_request_error", ""};
     case 401: return {"Incorrect API key provided.", "invalid_request_error", "invalid_api_key"};
     case 402: return {"The account has an insufficient balance.", "insufficient_quota", "insufficient_balance"};
-    case 403: return {"This project may not use the service from here.", "invalid_request_error",
-                      "unsupported_country_region_territory"};
+    case 403:
+      return {"This project may not use the service from here.", "invalid_request_error",
+              "unsupported_country_region_territory"};
     case 404: return {"There is no such resource.", "invalid_request_error", "not_found"};
     case 408: return {"The request took too long to arrive.", "timeout", ""};
     case 409: return {"The resource is in use by another request.", "conflict", ""};
     case 413: return {"The request body is too large.", "invalid_request_error", "request_too_large"};
     case 422: return {"The request was well formed but cannot be processed.", "invalid_request_error", ""};
-    case 429: return {"Rate limit reached for requests per minute. Please slow down.", "requests", "rate_limit_exceeded"};
+    case 429:
+      return {"Rate limit reached for requests per minute. Please slow down.", "requests", "rate_limit_exceeded"};
     case 503: return {"The engine is currently overloaded, please try again later.", "server_error", "overloaded"};
     case 529: return {"The service is overloaded.", "server_error", "overloaded"};
     default: break;
@@ -46,14 +48,15 @@ Wording wording(const Problem& problem) {
       return {"You exceeded your current quota, please check your plan and billing details.", "insufficient_quota",
               "insufficient_quota"};
     case Problem::Kind::context_length:
-      return {"This model's maximum context length is 8192 tokens. However, your messages are longer. Please shorten them.",
-              "invalid_request_error", "context_length_exceeded"};
+      return {
+          "This model's maximum context length is 8192 tokens. However, your messages are longer. Please shorten them.",
+          "invalid_request_error", "context_length_exceeded"};
     case Problem::Kind::missing_key:
-      return {"No API key was provided. Put it into the header 'Authorization: Bearer <key>'.", "invalid_request_error", ""};
+      return {"No API key was provided. Put it into the header 'Authorization: Bearer <key>'.", "invalid_request_error",
+              ""};
     case Problem::Kind::wrong_key:
       return {"Incorrect API key provided: " + problem.message + ".", "invalid_request_error", "invalid_api_key"};
-    case Problem::Kind::unknown_path:
-      return {"Invalid URL (" + problem.message + ")", "invalid_request_error", ""};
+    case Problem::Kind::unknown_path: return {"Invalid URL (" + problem.message + ")", "invalid_request_error", ""};
     case Problem::Kind::wrong_method:
       return {"Not allowed: " + problem.message, "invalid_request_error", "method_not_supported"};
     case Problem::Kind::unknown_model:
@@ -80,8 +83,9 @@ json::object error_body(const Problem& problem) {
   if (!problem.code.empty()) words.code = problem.code;
   auto param = problem.param;
   if (param.empty() && problem.kind == Problem::Kind::context_length) param = "messages";
-  return {{"error",
-           {{"message", words.message}, {"type", words.type}, {"param", or_null(param)}, {"code", or_null(words.code)}}}};
+  return {
+      {"error",
+       {{"message", words.message}, {"type", words.type}, {"param", or_null(param)}, {"code", or_null(words.code)}}}};
 }
 
 }  // namespace

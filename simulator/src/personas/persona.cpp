@@ -63,7 +63,8 @@ std::uint64_t identity_of(const Request& request, std::uint64_t seed) noexcept {
 std::unique_ptr<Problem> check_key(const Request& request, const Rules& rules) {
   const auto key = request.key();
   if (!rules.required_key.empty() && key == rules.required_key) return nullptr;
-  if (key.empty()) return rules.allow_missing_key ? nullptr : std::make_unique<Problem>(401, Problem::Kind::missing_key);
+  if (key.empty())
+    return rules.allow_missing_key ? nullptr : std::make_unique<Problem>(401, Problem::Kind::missing_key);
   if (rules.required_key.empty()) return nullptr;
   auto problem = std::make_unique<Problem>(401, Problem::Kind::wrong_key);
   // Providers show a masked key; of ours too little is left to be of use to anybody.

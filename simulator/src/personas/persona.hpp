@@ -40,7 +40,7 @@ class Problem {
   Kind kind;
   std::string message;  ///< Empty: the persona's own words.
   std::string param;
-  std::string type;     ///< Empty: what fits the status.
+  std::string type;  ///< Empty: what fits the status.
   std::string code;
   std::string retry_after;  ///< In seconds, for providers that say it in the body.
 };

@@ -138,13 +138,15 @@ void read_response(ScriptedReply& reply, const json::object& source) {
 }
 
 ScriptedReply read_reply(const json::object& source) {
-  only(source, {"text", "reasoning", "refusal", "tool_calls", "finish_reason", "usage", "status", "body", "headers", "raw",
-                "fault", "delay_ms"},
+  only(source,
+       {"text", "reasoning", "refusal", "tool_calls", "finish_reason", "usage", "status", "body", "headers", "raw",
+        "fault", "delay_ms"},
        "a reply");
   ScriptedReply reply;
   read_answer(reply, source);
   read_response(reply, source);
-  if (reply.answer && reply.response) wrong("a reply is either an answer, or a 'status' with a 'body', or 'raw'; not two of these");
+  if (reply.answer && reply.response)
+    wrong("a reply is either an answer, or a 'status' with a 'body', or 'raw'; not two of these");
   if (const auto* fault = source.if_contains("fault")) reply.faults = Fault::parse_list(text_of(*fault, "fault"));
   if (const auto* delay = source.if_contains("delay_ms")) {
     constexpr std::int64_t longest = 86'400'000;
@@ -163,7 +165,8 @@ Script::Script(std::string_view text) {
   if (failed) wrong("the script is not valid JSON: " + failed.message());
   const auto* root = value.if_object();
   const auto* steps = root == nullptr ? &value : root->if_contains("replies");
-  if (steps == nullptr || !steps->is_array()) wrong("a script is a list of steps, or an object with such a list as 'replies'");
+  if (steps == nullptr || !steps->is_array())
+    wrong("a script is a list of steps, or an object with such a list as 'replies'");
   for (std::size_t i = 0; i < steps->get_array().size(); ++i) {
     try {
       steps_.push_back(parse_step(object_of(steps->get_array()[i], "step")));
@@ -185,7 +188,8 @@ Script::Step Script::parse_step(const json::object& source) {
     }
   }
   if (!step.match && !step.regex) step.times = 1;
-  if (const auto* times = source.if_contains("times")) step.times = static_cast<std::size_t>(number_of(*times, "times"));
+  if (const auto* times = source.if_contains("times"))
+    step.times = static_cast<std::size_t>(number_of(*times, "times"));
   if (!source.contains("reply")) wrong("it has no 'reply'");
   step.reply = read_reply(object_of(source.at("reply"), "reply"));
   return step;

@@ -10,7 +10,9 @@ using boost::system::error_code;
 
 namespace {
 
-bool would_block(const error_code& failed) { return failed == asio::error::would_block || failed == asio::error::try_again; }
+bool would_block(const error_code& failed) {
+  return failed == asio::error::would_block || failed == asio::error::try_again;
+}
 
 }  // namespace
 
@@ -175,20 +177,15 @@ void Connection::finish() {
   error_code ignored;
   switch (ending) {
     case Ending::hang: return;  // until the client leaves
-    case Ending::reset:
-      socket_.set_option(asio::socket_base::linger(true, 0), ignored);
-      return close();
-    case Ending::close:
-      socket_.shutdown(asio::ip::tcp::socket::shutdown_both, ignored);
-      return close();
+    case Ending::reset: socket_.set_option(asio::socket_base::linger(true, 0), ignored); return close();
+    case Ending::close: socket_.shutdown(asio::ip::tcp::socket::shutdown_both, ignored); return close();
     case Ending::linger: return linger();
     case Ending::keep_alive: break;
   }
   plan_.reset();
   if (input_.empty()) return watch();
   asio::post(socket_.get_executor(), [self = shared_from_this()] {
-    if (self->socket_.is_open() && !self->plan_)
-      self->guarded([&] { self->consume(std::exchange(self->input_, {})); });
+    if (self->socket_.is_open() && !self->plan_) self->guarded([&] { self->consume(std::exchange(self->input_, {})); });
   });
 }
 

@@ -4,7 +4,8 @@ namespace fastccg::sim {
 namespace {
 
 constexpr std::string_view error_page =
-    "<html>\n<head><title>Bad gateway</title></head>\n<body>\n<h1>Bad gateway</h1>\n<p>The server behind this one did not "
+    "<html>\n<head><title>Bad gateway</title></head>\n<body>\n<h1>Bad gateway</h1>\n<p>The server behind this one did "
+    "not "
     "answer.</p>\n</body>\n</html>\n";
 
 // A date that is always past would not tell a client to wait; one in the far future tells it not to.
@@ -41,7 +42,8 @@ Problem problem_of(const Fault& fault) {
 
 std::optional<Response> faulty_response(const Fault& fault, const Persona& persona, std::uint64_t identity) {
   const auto& name = fault.name();
-  if (name != "status" && name != "rate-limit" && name != "quota" && name != "context-length" && name != "early-response")
+  if (name != "status" && name != "rate-limit" && name != "quota" && name != "context-length" &&
+      name != "early-response")
     return std::nullopt;
   auto problem = problem_of(fault);
   problem.message = fault.text("message");

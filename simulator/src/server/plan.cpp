@@ -78,7 +78,8 @@ class Editor {
 
   void enlarge(std::size_t bytes) {
     if (response_.streamed)
-      response_.events.emplace(response_.events.begin(), "data: {\"padding\":\"" + std::string(bytes, 'x') + "\"}\n\n", false);
+      response_.events.emplace(response_.events.begin(), "data: {\"padding\":\"" + std::string(bytes, 'x') + "\"}\n\n",
+                               false);
     else
       response_.body.insert(0, bytes, ' ');
   }
@@ -98,7 +99,8 @@ class Editor {
 
   // Half of the event's JSON is left, with the line ends that it had.
   void cut_event(std::size_t index) {
-    auto& text = response_.events.empty() ? response_.body : response_.events[std::min(index, response_.events.size() - 1)].frame;
+    auto& text = response_.events.empty() ? response_.body
+                                          : response_.events[std::min(index, response_.events.size() - 1)].frame;
     const auto end = text.find_last_not_of("\r\n") + 1;
     const auto start = std::min(text.find("data: ") == std::string::npos ? 0 : text.find("data: ") + 6, end);
     const auto kept = prefix(text, start + (end - start) / 2).size();
@@ -206,7 +208,8 @@ class Writer {
   // Steps end before events that wait, so that an unpaced answer is one write.
   void write_events() {
     const auto* endless = find_fault(faults_, "endless");
-    const auto chunk_delay = endless != nullptr && endless->has("delay-ms") ? milliseconds_of(*endless, "delay-ms") : pacing_.chunk;
+    const auto chunk_delay =
+        endless != nullptr && endless->has("delay-ms") ? milliseconds_of(*endless, "delay-ms") : pacing_.chunk;
     const bool chunked = is_chunked();
     bool first = true;
     Pacing::Duration delay{0};
@@ -256,7 +259,8 @@ class Writer {
 void cut(Plan& plan, std::size_t at, Ending ending) {
   at = std::min(at, plan.bytes.size());
   plan.bytes.resize(at);
-  while (!plan.steps.empty() && (plan.steps.size() > 1 && plan.steps[plan.steps.size() - 2].end >= at)) plan.steps.pop_back();
+  while (!plan.steps.empty() && (plan.steps.size() > 1 && plan.steps[plan.steps.size() - 2].end >= at))
+    plan.steps.pop_back();
   if (!plan.steps.empty()) plan.steps.back().end = at;
   plan.ending = ending;
   plan.repeat_from.reset();
@@ -264,7 +268,8 @@ void cut(Plan& plan, std::size_t at, Ending ending) {
 
 void stall(Plan& plan, std::size_t at, const Fault& fault) {
   if (!fault.has("ms")) return cut(plan, at, Ending::hang);
-  const auto found = std::find_if(plan.steps.begin(), plan.steps.end(), [at](const auto& step) { return step.end > at; });
+  const auto found =
+      std::find_if(plan.steps.begin(), plan.steps.end(), [at](const auto& step) { return step.end > at; });
   if (found == plan.steps.end()) return;
   const auto rest = *found;
   found->end = at;
@@ -290,7 +295,8 @@ void slice(Plan& plan, Pacing::Duration delay, NextSize next_size) {
 }
 
 std::size_t cut_point(const Fault& fault, const Writer& writer) {
-  return fault.has("bytes") ? writer.body_start() + size_of(fault, "bytes") : writer.offset_of(size_of(fault, "events"));
+  return fault.has("bytes") ? writer.body_start() + size_of(fault, "bytes")
+                            : writer.offset_of(size_of(fault, "events"));
 }
 
 void apply_to_bytes(Plan& plan, const Fault& fault, const Writer& writer) {
@@ -337,8 +343,8 @@ bool Plan::takes_time() const noexcept {
   return std::any_of(steps.begin(), steps.end(), [](const Step& step) { return step.delay.count() > 0; });
 }
 
-Plan make_plan(const Response& response, const std::vector<Fault>& faults, const Persona& persona, const Framing& framing,
-               const Pacing& pacing) {
+Plan make_plan(const Response& response, const std::vector<Fault>& faults, const Persona& persona,
+               const Framing& framing, const Pacing& pacing) {
   if (auto plan = without_answer(faults)) return std::move(*plan);
   if (response.raw) {
     Plan plan;

@@ -63,8 +63,8 @@ class Framing {
   bool head_only = false;
 };
 
-Plan make_plan(const Response& response, const std::vector<Fault>& faults, const Persona& persona, const Framing& framing,
-               const Pacing& pacing);
+Plan make_plan(const Response& response, const std::vector<Fault>& faults, const Persona& persona,
+               const Framing& framing, const Pacing& pacing);
 
 /// The error answer that a fault stands for, headers included; empty for other faults.
 std::optional<Response> faulty_response(const Fault& fault, const Persona& persona, std::uint64_t identity);

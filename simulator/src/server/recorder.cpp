@@ -4,7 +4,9 @@
 
 namespace fastccg {
 
-std::string_view RecordedRequest::header(std::string_view name) const noexcept { return sim::find_header(headers, name); }
+std::string_view RecordedRequest::header(std::string_view name) const noexcept {
+  return sim::find_header(headers, name);
+}
 
 namespace sim {
 

@@ -8,7 +8,13 @@ namespace asio = boost::asio;
 using boost::system::error_code;
 
 Server::Server(std::uint16_t port, Service& service, Recorder& recorder)
-    : service_(service), recorder_(recorder), work_(io_.get_executor()), acceptor_(io_), breather_(io_), pacer_(io_), port_(port) {
+    : service_(service),
+      recorder_(recorder),
+      work_(io_.get_executor()),
+      acceptor_(io_),
+      breather_(io_),
+      pacer_(io_),
+      port_(port) {
   listen();
   accept();
   thread_ = std::thread([this] { run(); });
@@ -37,7 +43,8 @@ void Server::listen() {
 }
 
 void Server::accept() {
-  acceptor_.async_accept([this](error_code failed, asio::ip::tcp::socket socket) { on_accept(failed, std::move(socket)); });
+  acceptor_.async_accept(
+      [this](error_code failed, asio::ip::tcp::socket socket) { on_accept(failed, std::move(socket)); });
 }
 
 void Server::on_accept(error_code failed, asio::ip::tcp::socket socket) {
@@ -50,7 +57,8 @@ void Server::on_accept(error_code failed, asio::ip::tcp::socket socket) {
     });
     return;
   }
-  const auto connection = std::make_shared<Connection>(std::move(socket), static_cast<Host&>(*this), recorder_.connection_opened());
+  const auto connection =
+      std::make_shared<Connection>(std::move(socket), static_cast<Host&>(*this), recorder_.connection_opened());
   connections_.emplace(connection.get(), connection);
   connection->start();
   accept();

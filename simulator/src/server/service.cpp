@@ -24,9 +24,11 @@ std::string without_query(const std::string& target) { return target.substr(0, t
 json::object describe(const RecordedRequest& request) {
   json::object headers;
   for (const auto& [name, value] : request.headers) headers[name] = is_secret(name) ? "***" : value;
-  return {{"method", request.method}, {"path", without_query(request.target)}, {"headers", std::move(headers)},
-          {"body", request.body},     {"persona", request.persona},            {"faults", request.faults},
-          {"status", request.status}, {"streamed", request.streamed},          {"connection", request.connection}};
+  return {{"method", request.method},        {"path", without_query(request.target)},
+          {"headers", std::move(headers)},   {"body", request.body},
+          {"persona", request.persona},      {"faults", request.faults},
+          {"status", request.status},        {"streamed", request.streamed},
+          {"connection", request.connection}};
 }
 
 // All of the request counts, since it may all change the answer.
@@ -78,7 +80,8 @@ Service::Admission Service::admit(const Request& request, std::uint64_t connecti
   if (early == nullptr || admission.complaint) return admission;
   const auto& persona = persona_for(request);
   const auto response = faulty_response(*early, persona, identity_of(request, rules_.seed));
-  admission.early = std::make_shared<const Plan>(make_plan(*response, admission.faults, persona, Framing(request), pacing_));
+  admission.early =
+      std::make_shared<const Plan>(make_plan(*response, admission.faults, persona, Framing(request), pacing_));
   record(request, persona, *admission.early, admission.faults, connection);
   return admission;
 }
@@ -86,8 +89,8 @@ Service::Admission Service::admit(const Request& request, std::uint64_t connecti
 std::shared_ptr<const Plan> Service::answer(Request request, Admission admission, std::uint64_t connection) {
   if (request.path.rfind(control_path, 0) == 0) return control(request);
   const auto& persona = persona_for(request);
-  const bool can_remember = script_.empty() && admission.faults.empty() && !admission.complaint &&
-                            request.body.size() <= largest_remembered;
+  const bool can_remember =
+      script_.empty() && admission.faults.empty() && !admission.complaint && request.body.size() <= largest_remembered;
   std::string key;
   if (can_remember) {
     key = memory_key(request);

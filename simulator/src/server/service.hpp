@@ -27,8 +27,8 @@ class Service {
     Admission() = default;
 
     std::vector<Fault> faults;
-    std::optional<std::string> complaint;          ///< Its fault header cannot be understood.
-    std::shared_ptr<const Plan> early;             ///< An answer that does not wait for the body.
+    std::optional<std::string> complaint;  ///< Its fault header cannot be understood.
+    std::shared_ptr<const Plan> early;     ///< An answer that does not wait for the body.
   };
 
   Service(const SimulatorOptions& options, Recorder& recorder);

@@ -30,6 +30,8 @@ std::string at(const std::string& text, const std::string& pointer) {
   return found->is_string() ? std::string(found->get_string()) : json::serialize(*found);
 }
 
-std::size_t count_at(const std::string& text, const std::string& pointer) { return std::stoul("0" + at(text, pointer)); }
+std::size_t count_at(const std::string& text, const std::string& pointer) {
+  return std::stoul("0" + at(text, pointer));
+}
 
 }  // namespace simulator_test

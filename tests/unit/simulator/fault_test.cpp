@@ -56,9 +56,7 @@ TEST(FaultText, mistakes_are_explained) {
   EXPECT_NE(complaint("content-type;value=a%0D%0Ab").find("control characters"), std::string::npos);
 }
 
-TEST(FaultText, help_names_every_fault) {
-  EXPECT_NE(Fault::help().find("  garbage;bytes=256"), std::string::npos);
-}
+TEST(FaultText, help_names_every_fault) { EXPECT_NE(Fault::help().find("  garbage;bytes=256"), std::string::npos); }
 
 TEST(FaultChoice, first_skip_and_every_count_requests) {
   const auto statuses = [](const std::string& fault) {

@@ -10,8 +10,10 @@ namespace json = boost::json;
 
 TEST(OpenAiChat, answers_facts_of_the_first_page) {
   const Simulator simulator;
-  EXPECT_NE(content(ask(simulator, chat_body("What is the capital of Australia?"))).find("Canberra"), std::string::npos);
-  EXPECT_NE(content(ask(simulator, chat_body("What is the speed of light?"))).find("299,792,458 m/s"), std::string::npos);
+  EXPECT_NE(content(ask(simulator, chat_body("What is the capital of Australia?"))).find("Canberra"),
+            std::string::npos);
+  EXPECT_NE(content(ask(simulator, chat_body("What is the speed of light?"))).find("299,792,458 m/s"),
+            std::string::npos);
 }
 
 TEST(OpenAiChat, quotes_the_last_question_from_the_history_on_the_wire) {
@@ -24,7 +26,8 @@ TEST(OpenAiChat, quotes_the_last_question_from_the_history_on_the_wire) {
 
 TEST(OpenAiChat, knows_that_nothing_was_asked_before) {
   const Simulator simulator;
-  EXPECT_EQ(content(ask(simulator, chat_body("what was my last question"))), "You have not asked me anything before this.");
+  EXPECT_EQ(content(ask(simulator, chat_body("what was my last question"))),
+            "You have not asked me anything before this.");
 }
 
 TEST(OpenAiChat, remembers_a_name_told_earlier) {
@@ -130,7 +133,8 @@ TEST(OpenAiChat, thinking_models_spend_tokens_on_thinking) {
 
 TEST(OpenAiChat, json_object_is_json) {
   const Simulator simulator;
-  const auto text = content(ask(simulator, chat_body("Say hi as JSON.", R"(,"response_format":{"type":"json_object"})")));
+  const auto text =
+      content(ask(simulator, chat_body("Say hi as JSON.", R"(,"response_format":{"type":"json_object"})")));
   EXPECT_TRUE(json::parse(text).is_object());
 }
 
@@ -168,7 +172,8 @@ TEST(OpenAiModels, lists_and_describes_models) {
 
 TEST(Tools, a_tool_that_the_prompt_is_about_is_called_with_fitting_arguments) {
   const Simulator simulator;
-  const std::string tools = R"(,"tools":[{"type":"function","function":{"name":"get_weather","parameters":{"type":"object",
+  const std::string tools =
+      R"(,"tools":[{"type":"function","function":{"name":"get_weather","parameters":{"type":"object",
       "properties":{"city":{"type":"string"},"days":{"type":"integer","minimum":1},"unit":{"enum":["celsius","fahrenheit"]}},
       "required":["city","days"]}}}])";
   const auto body = ask(simulator, chat_body("What is the weather in New York for 3 days, in fahrenheit?", tools)).body;
@@ -198,8 +203,7 @@ TEST(Tools, choice_is_honoured) {
   const auto call = "/choices/0/message/tool_calls/0/function/name";
   EXPECT_EQ(at(ask(simulator, chat_body("use alpha", tools + R"("none")")).body, call), "");
   EXPECT_EQ(at(ask(simulator, chat_body("hi", tools + R"("required")")).body, call), "alpha");
-  const auto named =
-      ask(simulator, chat_body("hi", tools + R"({"type":"function","function":{"name":"beta"}})")).body;
+  const auto named = ask(simulator, chat_body("hi", tools + R"({"type":"function","function":{"name":"beta"}})")).body;
   EXPECT_EQ(at(named, call), "beta");
   EXPECT_EQ(at(named, "/choices/0/finish_reason"), "stop");
 }
@@ -210,13 +214,15 @@ TEST(Tools, results_are_used_in_the_answer) {
       {"role":"assistant","content":null,"tool_calls":[
         {"id":"c1","type":"function","function":{"name":"get_weather","arguments":"{}"}}]},
       {"role":"tool","tool_call_id":"c1","content":"18 degrees"}],
-      "tools":[{"type":"function","function":{"name":"get_weather"}}]})").body;
+      "tools":[{"type":"function","function":{"name":"get_weather"}}]})")
+                        .body;
   EXPECT_EQ(at(body, "/choices/0/message/content"), "According to get_weather: 18 degrees.");
 }
 
 TEST(Tools, a_streamed_call_comes_in_pieces) {
   const Simulator simulator;
-  const auto answer = ask(simulator, chat_body("lookup please", R"(,"stream":true,"tools":[{"type":"function","function":
+  const auto answer =
+      ask(simulator, chat_body("lookup please", R"(,"stream":true,"tools":[{"type":"function","function":
       {"name":"lookup","parameters":{"type":"object","properties":{"word":{"type":"string"}}}}}])"));
   const auto events = answer.events();
   ASSERT_GT(events.size(), 5U);

@@ -11,15 +11,17 @@ namespace {
 
 json::value instance(const std::string& schema, const std::string& prompt = "hello") {
   const Simulator simulator;
-  const auto answer = ask(simulator, chat_body(prompt, R"(,"response_format":{"type":"json_schema","json_schema":{"name":"r","schema":)" +
-                                                           schema + "}}"));
+  const auto answer = ask(
+      simulator, chat_body(prompt, R"(,"response_format":{"type":"json_schema","json_schema":{"name":"r","schema":)" +
+                                       schema + "}}"));
   return json::parse(content(answer));
 }
 
 }  // namespace
 
 TEST(Schema, every_type_has_an_instance) {
-  const auto value = instance(R"({"type":"object","properties":{"s":{"type":"string","minLength":30},"i":{"type":"integer",
+  const auto value =
+      instance(R"({"type":"object","properties":{"s":{"type":"string","minLength":30},"i":{"type":"integer",
       "minimum":7},"n":{"type":"number","maximum":0.5},"b":{"type":"boolean"},"z":{"type":"null"},
       "a":{"type":"array","items":{"type":"string","enum":["x","y"]},"minItems":2},
       "o":{"type":"object","properties":{"k":{"const":4}}},"d":{"type":"string","format":"date"},
@@ -43,14 +45,16 @@ TEST(Schema, references_are_followed) {
 }
 
 TEST(Schema, one_that_contains_itself_comes_to_an_end) {
-  const auto value = instance(R"({"type":"object","properties":{"child":{"$ref":"#"},"v":{"type":"integer"}},"required":["v"]})");
+  const auto value =
+      instance(R"({"type":"object","properties":{"child":{"$ref":"#"},"v":{"type":"integer"}},"required":["v"]})");
   EXPECT_TRUE(value.at("v").is_number());
   EXPECT_TRUE(instance(R"({"type":"object","properties":{"child":{"$ref":"#"}},"required":["child"]})").is_object());
   EXPECT_TRUE(instance(R"({"$ref":"#"})").is_null());
 }
 
 TEST(Schema, unreasonable_demands_are_met_within_reason) {
-  const auto value = instance(R"({"type":"object","properties":{"a":{"type":"array","minItems":1e18,"items":{"type":"integer"}},
+  const auto value =
+      instance(R"({"type":"object","properties":{"a":{"type":"array","minItems":1e18,"items":{"type":"integer"}},
       "s":{"type":"string","minLength":1e300},"n":{"type":"integer","minimum":1e300}}})");
   EXPECT_LE(value.at("a").as_array().size(), 1000U);
   EXPECT_LE(value.at("s").as_string().size(), 100'000U);
@@ -58,7 +62,8 @@ TEST(Schema, unreasonable_demands_are_met_within_reason) {
 }
 
 TEST(Schema, numbers_and_choices_come_from_the_prompt) {
-  const auto value = instance(R"({"type":"object","properties":{"count":{"type":"integer"},"colour":{"enum":["red","blue"]}}})",
-                              "Give me 12 blue balls");
+  const auto value =
+      instance(R"({"type":"object","properties":{"count":{"type":"integer"},"colour":{"enum":["red","blue"]}}})",
+               "Give me 12 blue balls");
   EXPECT_EQ(value, json::parse(R"({"count":12,"colour":"blue"})"));
 }

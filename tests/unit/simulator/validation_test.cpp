@@ -44,24 +44,28 @@ const Case cases[] = {
     {"no_parts", messages(R"([{"role":"user","content":[]}])"), "messages[0].content", "empty_array"},
     {"unknown_part", messages(R"([{"role":"user","content":[{"type":"smell"}]}])"), "messages[0].content[0].type",
      "invalid_value"},
-    {"image_in_system", messages(R"([{"role":"system","content":[{"type":"image_url","image_url":{"url":"https://x"}}]}])"),
+    {"image_in_system",
+     messages(R"([{"role":"system","content":[{"type":"image_url","image_url":{"url":"https://x"}}]}])"),
      "messages[0].content[0].type", "invalid_value"},
     {"image_without_url", messages(R"([{"role":"user","content":[{"type":"image_url","image_url":{}}]}])"),
      "messages[0].content[0].image_url.url", "missing_required_parameter"},
-    {"result_without_call", messages(R"([{"role":"tool","tool_call_id":"c1","content":"x"}])"), "messages.[0].role", "null"},
+    {"result_without_call", messages(R"([{"role":"tool","tool_call_id":"c1","content":"x"}])"), "messages.[0].role",
+     "null"},
     {"result_for_another_call", messages("[" + call + R"(,{"role":"tool","tool_call_id":"c2","content":"x"}])"),
      "messages.[1].role", "null"},
     {"call_without_result", messages("[" + call + R"(,{"role":"user","content":"x"}])"), "messages.[1].role", "null"},
     {"call_without_result_at_the_end", messages("[" + call + "]"), "messages.[0].role", "null"},
     {"call_arguments_of_wrong_type",
-     messages(R"([{"role":"assistant","tool_calls":[{"id":"c","type":"function","function":{"name":"f","arguments":{}}}]}])"),
+     messages(
+         R"([{"role":"assistant","tool_calls":[{"id":"c","type":"function","function":{"name":"f","arguments":{}}}]}])"),
      "messages[0].tool_calls[0].function.arguments", "invalid_type"},
     {"unknown_field", with(R"("tempersture":1)"), "tempersture", "unknown_parameter"},
     {"temperature_too_high", with(R"("temperature":2.5)"), "temperature", "decimal_above_max_value"},
     {"temperature_too_low", with(R"("temperature":-1)"), "temperature", "decimal_below_min_value"},
     {"temperature_of_wrong_type", with(R"("temperature":"hot")"), "temperature", "invalid_type"},
     {"max_tokens_zero", with(R"("max_tokens":0)"), "max_tokens", "integer_below_min_value"},
-    {"both_token_limits", with(R"("max_tokens":5,"max_completion_tokens":5)"), "max_tokens", "invalid_parameter_combination"},
+    {"both_token_limits", with(R"("max_tokens":5,"max_completion_tokens":5)"), "max_tokens",
+     "invalid_parameter_combination"},
     {"stream_of_wrong_type", with(R"("stream":"yes")"), "stream", "invalid_type"},
     {"stream_options_without_stream", with(R"("stream_options":{"include_usage":true})"), "stream_options", "null"},
     {"stop_of_wrong_type", with(R"("stop":[1])"), "stop", "invalid_type"},
@@ -73,7 +77,8 @@ const Case cases[] = {
      "invalid_value"},
     {"choice_without_tools", with(R"("tool_choice":"auto")"), "tool_choice", "null"},
     {"choice_of_unknown_tool",
-     with(R"("tools":[{"type":"function","function":{"name":"a"}}],"tool_choice":{"type":"function","function":{"name":"b"}})"),
+     with(
+         R"("tools":[{"type":"function","function":{"name":"a"}}],"tool_choice":{"type":"function","function":{"name":"b"}})"),
      "tool_choice", "null"},
     {"unknown_format", with(R"("response_format":{"type":"xml"})"), "response_format.type", "invalid_value"},
     {"json_schema_without_schema", with(R"("response_format":{"type":"json_schema"})"), "response_format.json_schema",
@@ -133,7 +138,8 @@ TEST(Validation, deep_nesting_is_refused) {
 TEST(Validation, content_type_must_be_json) {
   const Simulator simulator;
   RawClient client(simulator.port());
-  client.send("POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer k\r\nContent-Length: 2\r\n\r\n{}");
+  client.send(
+      "POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer k\r\nContent-Length: 2\r\n\r\n{}");
   EXPECT_EQ(at(client.read().body, "/error/code"), "unsupported_content_type");
 }
 

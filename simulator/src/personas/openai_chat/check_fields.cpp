@@ -24,20 +24,43 @@ class Field {
 };
 
 constexpr std::array fields{
-    Field{"audio", Type::object}, Field{"frequency_penalty", Type::number, -2, 2}, Field{"function_call", Type::any},
-    Field{"functions", Type::array}, Field{"logit_bias", Type::object}, Field{"logprobs", Type::flag},
-    Field{"max_completion_tokens", Type::integer, 1}, Field{"max_tokens", Type::integer, 1},
-    Field{"messages", Type::array}, Field{"metadata", Type::object}, Field{"modalities", Type::array},
-    Field{"model", Type::text}, Field{"moderation", Type::object}, Field{"n", Type::integer, 1, 128},
-    Field{"parallel_tool_calls", Type::flag}, Field{"prediction", Type::object},
-    Field{"presence_penalty", Type::number, -2, 2}, Field{"prompt_cache_key", Type::text},
-    Field{"prompt_cache_options", Type::object}, Field{"prompt_cache_retention", Type::text},
-    Field{"reasoning_effort", Type::text}, Field{"response_format", Type::object},
-    Field{"safety_identifier", Type::text}, Field{"seed", Type::integer}, Field{"service_tier", Type::text},
-    Field{"stop", Type::any}, Field{"store", Type::flag}, Field{"stream", Type::flag},
-    Field{"stream_options", Type::object}, Field{"temperature", Type::number, 0, 2}, Field{"tool_choice", Type::any},
-    Field{"tools", Type::array}, Field{"top_logprobs", Type::integer, 0, 20}, Field{"top_p", Type::number, 0, 1},
-    Field{"user", Type::text}, Field{"verbosity", Type::text}, Field{"web_search_options", Type::object},
+    Field{"audio", Type::object},
+    Field{"frequency_penalty", Type::number, -2, 2},
+    Field{"function_call", Type::any},
+    Field{"functions", Type::array},
+    Field{"logit_bias", Type::object},
+    Field{"logprobs", Type::flag},
+    Field{"max_completion_tokens", Type::integer, 1},
+    Field{"max_tokens", Type::integer, 1},
+    Field{"messages", Type::array},
+    Field{"metadata", Type::object},
+    Field{"modalities", Type::array},
+    Field{"model", Type::text},
+    Field{"moderation", Type::object},
+    Field{"n", Type::integer, 1, 128},
+    Field{"parallel_tool_calls", Type::flag},
+    Field{"prediction", Type::object},
+    Field{"presence_penalty", Type::number, -2, 2},
+    Field{"prompt_cache_key", Type::text},
+    Field{"prompt_cache_options", Type::object},
+    Field{"prompt_cache_retention", Type::text},
+    Field{"reasoning_effort", Type::text},
+    Field{"response_format", Type::object},
+    Field{"safety_identifier", Type::text},
+    Field{"seed", Type::integer},
+    Field{"service_tier", Type::text},
+    Field{"stop", Type::any},
+    Field{"store", Type::flag},
+    Field{"stream", Type::flag},
+    Field{"stream_options", Type::object},
+    Field{"temperature", Type::number, 0, 2},
+    Field{"tool_choice", Type::any},
+    Field{"tools", Type::array},
+    Field{"top_logprobs", Type::integer, 0, 20},
+    Field{"top_p", Type::number, 0, 1},
+    Field{"user", Type::text},
+    Field{"verbosity", Type::text},
+    Field{"web_search_options", Type::object},
 };
 
 std::string_view kind_of(const json::value& value) {
@@ -92,17 +115,18 @@ void check_range(const json::value& value, const Field& field) {
   const std::string kind = field.type == Type::integer ? "integer" : "decimal";
   const auto number = value.to_number<double>();
   if (number < field.least)
-    reject("Invalid '" + name + "': " + kind + " below minimum value. Expected a value >= " + shown(field.least) + ".", name,
-           kind + "_below_min_value");
+    reject("Invalid '" + name + "': " + kind + " below minimum value. Expected a value >= " + shown(field.least) + ".",
+           name, kind + "_below_min_value");
   if (number > field.most)
-    reject("Invalid '" + name + "': " + kind + " above maximum value. Expected a value <= " + shown(field.most) + ".", name,
-           kind + "_above_max_value");
+    reject("Invalid '" + name + "': " + kind + " above maximum value. Expected a value <= " + shown(field.most) + ".",
+           name, kind + "_above_max_value");
 }
 
 void check_types(const json::object& body, bool strict) {
   for (const auto& [key, value] : body) {
     const std::string name(key);
-    const auto field = std::find_if(fields.begin(), fields.end(), [&name](const Field& each) { return each.name == name; });
+    const auto field =
+        std::find_if(fields.begin(), fields.end(), [&name](const Field& each) { return each.name == name; });
     if (field == fields.end()) {
       if (strict) reject("Unknown parameter: '" + name + "'.", name, "unknown_parameter");
       continue;
@@ -128,8 +152,8 @@ void check_word(const json::object& body, std::string_view name, std::initialize
   if (std::find(words.begin(), words.end(), word) != words.end()) return;
   std::string known;
   for (const auto each : words) known += (known.empty() ? "'" : ", '") + std::string(each) + "'";
-  reject("Invalid value: '" + std::string(prefix(word, 100)) + "'. Supported values are: " + known + ".", std::string(name),
-         "invalid_value");
+  reject("Invalid value: '" + std::string(prefix(word, 100)) + "'. Supported values are: " + known + ".",
+         std::string(name), "invalid_value");
 }
 
 void check_stop(const json::object& body) {
@@ -140,7 +164,8 @@ void check_stop(const json::object& body) {
     reject("Invalid type for 'stop': expected a string or an array of strings.", "stop", "invalid_type");
   constexpr std::size_t most = 4;
   if (list->size() > most)
-    reject("Invalid 'stop': array too long. Expected an array with maximum length 4.", "stop", "array_above_max_length");
+    reject("Invalid 'stop': array too long. Expected an array with maximum length 4.", "stop",
+           "array_above_max_length");
 }
 
 void check_stream_options(const json::object& body) {
@@ -152,16 +177,19 @@ void check_stream_options(const json::object& body) {
 
 void check_name(const json::object& holder, const std::string& where) {
   const auto* name = present(holder, "name");
-  if (name == nullptr) reject("Missing required parameter: '" + where + ".name'.", where + ".name", "missing_required_parameter");
-  if (!name->is_string()) reject("Invalid type for '" + where + ".name': expected a string.", where + ".name", "invalid_type");
+  if (name == nullptr)
+    reject("Missing required parameter: '" + where + ".name'.", where + ".name", "missing_required_parameter");
+  if (!name->is_string())
+    reject("Invalid type for '" + where + ".name': expected a string.", where + ".name", "invalid_type");
   constexpr std::size_t most = 64;
   const std::string_view text = name->get_string();
   const bool good = !text.empty() && text.size() <= most && std::all_of(text.begin(), text.end(), [](char c) {
     return is_lower(c) || is_upper(c) || is_digit(c) || c == '_' || c == '-';
   });
   if (!good)
-    reject("Invalid '" + where + ".name': string does not match pattern. Expected a string that matches the pattern "
-           "'^[a-zA-Z0-9_-]{1,64}$'.",
+    reject("Invalid '" + where +
+               ".name': string does not match pattern. Expected a string that matches the pattern "
+               "'^[a-zA-Z0-9_-]{1,64}$'.",
            where + ".name", "invalid_value");
 }
 
@@ -169,12 +197,14 @@ void check_tool(const json::value& value, const std::string& where) {
   const auto* tool = value.if_object();
   if (tool == nullptr) reject("Invalid type for '" + where + "': expected an object.", where, "invalid_type");
   const auto* type = present(*tool, "type");
-  if (type == nullptr) reject("Missing required parameter: '" + where + ".type'.", where + ".type", "missing_required_parameter");
+  if (type == nullptr)
+    reject("Missing required parameter: '" + where + ".type'.", where + ".type", "missing_required_parameter");
   check_word(*tool, "type", {"function", "custom"});
   const std::string kind = type->is_string() ? std::string(type->get_string()) : "function";
   const auto* inner = present(*tool, kind);
   if (inner == nullptr || !inner->is_object())
-    reject("Missing required parameter: '" + where + "." + kind + "'.", where + "." + kind, "missing_required_parameter");
+    reject("Missing required parameter: '" + where + "." + kind + "'.", where + "." + kind,
+           "missing_required_parameter");
   check_name(inner->get_object(), where + "." + kind);
   const auto* parameters = present(inner->get_object(), "parameters");
   if (parameters != nullptr && !parameters->is_object())
@@ -186,12 +216,14 @@ void check_tools(const json::object& body) {
   const auto* tools = present(body, "tools");
   if (tools != nullptr) {
     const auto& list = tools->get_array();
-    if (list.empty()) reject("Invalid 'tools': empty array. Expected an array with minimum length 1.", "tools", "empty_array");
+    if (list.empty())
+      reject("Invalid 'tools': empty array. Expected an array with minimum length 1.", "tools", "empty_array");
     for (std::size_t i = 0; i < list.size(); ++i) check_tool(list[i], "tools[" + std::to_string(i) + "]");
   }
   const auto* choice = present(body, "tool_choice");
   if (choice == nullptr) return;
-  if (tools == nullptr) reject("Invalid value for 'tool_choice': 'tool_choice' is only allowed when 'tools' are specified.", "tool_choice");
+  if (tools == nullptr)
+    reject("Invalid value for 'tool_choice': 'tool_choice' is only allowed when 'tools' are specified.", "tool_choice");
   check_word(body, "tool_choice", {"none", "auto", "required"});
   const auto* named = choice->if_object();
   const auto* function = named == nullptr ? nullptr : present(*named, "function");
@@ -228,7 +260,10 @@ void check_format(const json::object& body) {
 class Family {
  public:
   constexpr Family(std::string_view prefix_, bool thinks_unasked_, bool may_not_think_, bool takes_sampling_)
-      : prefix(prefix_), thinks_unasked(thinks_unasked_), may_not_think(may_not_think_), takes_sampling(takes_sampling_) {}
+      : prefix(prefix_),
+        thinks_unasked(thinks_unasked_),
+        may_not_think(may_not_think_),
+        takes_sampling(takes_sampling_) {}
 
   std::string_view prefix;
   bool thinks_unasked;
@@ -237,21 +272,31 @@ class Family {
 };
 
 constexpr std::array families{
-    Family{"gpt-5", true, false, false},        Family{"gpt-5-chat", false, false, true},
-    Family{"gpt-5.1", false, true, false},      Family{"gpt-5.1-chat", true, false, false},
-    Family{"gpt-5.1-codex", true, false, false}, Family{"gpt-5.2", false, true, false},
-    Family{"gpt-5.2-chat", true, false, false}, Family{"gpt-5.2-pro", true, false, false},
-    Family{"gpt-5.3", false, true, false},      Family{"gpt-5.3-chat", true, false, false},
-    Family{"gpt-5.4", false, true, false},      Family{"gpt-5.4-pro", true, false, false},
-    Family{"gpt-5.5", true, true, false},       Family{"gpt-5.5-pro", true, false, false},
-    Family{"gpt-5.6", true, true, false},       Family{"o1", true, false, false},
-    Family{"o3", true, false, false},           Family{"o4", true, false, false},
+    Family{"gpt-5", true, false, false},
+    Family{"gpt-5-chat", false, false, true},
+    Family{"gpt-5.1", false, true, false},
+    Family{"gpt-5.1-chat", true, false, false},
+    Family{"gpt-5.1-codex", true, false, false},
+    Family{"gpt-5.2", false, true, false},
+    Family{"gpt-5.2-chat", true, false, false},
+    Family{"gpt-5.2-pro", true, false, false},
+    Family{"gpt-5.3", false, true, false},
+    Family{"gpt-5.3-chat", true, false, false},
+    Family{"gpt-5.4", false, true, false},
+    Family{"gpt-5.4-pro", true, false, false},
+    Family{"gpt-5.5", true, true, false},
+    Family{"gpt-5.5-pro", true, false, false},
+    Family{"gpt-5.6", true, true, false},
+    Family{"o1", true, false, false},
+    Family{"o3", true, false, false},
+    Family{"o4", true, false, false},
 };
 
 const Family* family_of(std::string_view model) {
   const Family* best = nullptr;
   for (const auto& family : families)
-    if (model.substr(0, family.prefix.size()) == family.prefix && (best == nullptr || family.prefix.size() > best->prefix.size()))
+    if (model.substr(0, family.prefix.size()) == family.prefix &&
+        (best == nullptr || family.prefix.size() > best->prefix.size()))
       best = &family;
   return best;
 }
@@ -270,8 +315,9 @@ void check_model_limits(const json::object& body, std::string_view model) {
     if (value == nullptr) continue;
     const double standard = name[0] == 't' ? 1 : 0;
     if (value->to_number<double>() == standard) continue;
-    reject("Unsupported value: '" + std::string(name) + "' does not support this value with this model. Only the default (" +
-               shown(standard) + ") value is supported.",
+    reject("Unsupported value: '" + std::string(name) +
+               "' does not support this value with this model. Only the default (" + shown(standard) +
+               ") value is supported.",
            name, "unsupported_value");
   }
   for (const auto* name : {"logit_bias", "logprobs", "top_logprobs"})

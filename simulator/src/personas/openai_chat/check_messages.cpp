@@ -23,8 +23,7 @@ class MessageChecker {
     where_ = "messages[" + std::to_string(index) + "]";
     dotted_ = "messages.[" + std::to_string(index) + "].role";
     const auto* message = value.if_object();
-    if (message == nullptr)
-      reject("Invalid type for '" + where_ + "': expected an object.", where_, "invalid_type");
+    if (message == nullptr) reject("Invalid type for '" + where_ + "': expected an object.", where_, "invalid_type");
     check_role(*message);
     if (role_ == "tool") return check_tool_message(*message);
     end();
@@ -32,8 +31,8 @@ class MessageChecker {
     const bool has_calls = calls != nullptr && !calls->is_null();
     if (has_calls) check_calls(*calls);
     check_content(*message, role_ == "assistant" && (has_calls || message->if_contains("refusal") != nullptr ||
-                                                    message->if_contains("function_call") != nullptr ||
-                                                    message->if_contains("audio") != nullptr));
+                                                     message->if_contains("function_call") != nullptr ||
+                                                     message->if_contains("audio") != nullptr));
   }
 
   /// Before the next message that is no tool's, and at the end, nothing may be left unanswered.
@@ -41,9 +40,11 @@ class MessageChecker {
     if (unanswered_.empty()) return;
     std::string ids;
     for (const auto& id : unanswered_) ids += (ids.empty() ? "" : ", ") + id;
-    reject("An assistant message with 'tool_calls' must be followed by tool messages responding to each 'tool_call_id'. "
-           "The following tool_call_ids did not have response messages: " + ids,
-           dotted_);
+    reject(
+        "An assistant message with 'tool_calls' must be followed by tool messages responding to each 'tool_call_id'. "
+        "The following tool_call_ids did not have response messages: " +
+            ids,
+        dotted_);
   }
 
  private:
@@ -64,8 +65,9 @@ class MessageChecker {
     const std::string id(text_at(message, "tool_call_id"));
     if (id.empty()) missing(where_ + ".tool_call_id");
     if (known_.find(id) == known_.end())
-      reject("Invalid parameter: messages with role 'tool' must be a response to a preceding message with 'tool_calls'.",
-             dotted_);
+      reject(
+          "Invalid parameter: messages with role 'tool' must be a response to a preceding message with 'tool_calls'.",
+          dotted_);
     unanswered_.erase(id);
     check_content(message, false);
   }
@@ -75,7 +77,8 @@ class MessageChecker {
       reject("Unexpected 'tool_calls' in a message of role '" + role_ + "'.", where_ + ".tool_calls", "invalid_value");
     const auto* calls = value.if_array();
     if (calls == nullptr)
-      reject("Invalid type for '" + where_ + ".tool_calls': expected an array.", where_ + ".tool_calls", "invalid_type");
+      reject("Invalid type for '" + where_ + ".tool_calls': expected an array.", where_ + ".tool_calls",
+             "invalid_type");
     if (calls->empty())
       reject("Invalid '" + where_ + ".tool_calls': empty array. Expected an array with minimum length 1.",
              where_ + ".tool_calls", "empty_array");
@@ -130,7 +133,8 @@ class MessageChecker {
     if (inner == nullptr) missing(where + "." + std::string(type));
     const bool is_text = type == "text" || type == "refusal";
     if (is_text ? !inner->is_string() : !inner->is_object())
-      reject("Invalid type for '" + where + "." + std::string(type) + "': expected " + (is_text ? "a string." : "an object."),
+      reject("Invalid type for '" + where + "." + std::string(type) + "': expected " +
+                 (is_text ? "a string." : "an object."),
              where + "." + std::string(type), "invalid_type");
     if (!is_text) check_media(type, inner->get_object(), where + "." + std::string(type));
   }
@@ -171,7 +175,8 @@ class MessageChecker {
 
 void check_messages(const json::value& value) {
   const auto* messages = value.if_array();
-  if (messages == nullptr) reject("Invalid type for 'messages': expected an array of objects.", "messages", "invalid_type");
+  if (messages == nullptr)
+    reject("Invalid type for 'messages': expected an array of objects.", "messages", "invalid_type");
   if (messages->empty())
     reject("Invalid 'messages': empty array. Expected an array with minimum length 1, but got an empty array instead.",
            "messages", "empty_array");
@@ -188,7 +193,8 @@ void check_json_is_mentioned(const json::object& body) {
     return to_lower(json::serialize(message)).find("json") != std::string::npos;
   });
   if (!mentioned)
-    reject("'messages' must contain the word 'json' in some form, to use 'response_format' of type 'json_object'.", "messages");
+    reject("'messages' must contain the word 'json' in some form, to use 'response_format' of type 'json_object'.",
+           "messages");
 }
 
 }  // namespace fastccg::sim::openai_chat

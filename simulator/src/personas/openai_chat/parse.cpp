@@ -64,7 +64,8 @@ std::vector<Turn> read_messages(const json::array& messages) {
       if (part.is_object()) read_part(turn, part.get_object());
     for (const auto& call : array_at(message, "tool_calls"))
       if (call.is_object())
-        called[std::string(text_at(call.get_object(), "id"))] = text_at(object_at(call.get_object(), "function"), "name");
+        called[std::string(text_at(call.get_object(), "id"))] =
+            text_at(object_at(call.get_object(), "function"), "name");
     if (const auto found = called.find(text_at(message, "tool_call_id")); found != called.end())
       turn.tool_name = found->second;
   }
@@ -90,7 +91,8 @@ void read_tools(Conversation& conversation, const json::object& body) {
     conversation.tool_choice = ToolChoice::named;
     conversation.chosen_tool = text_at(object_at(choice, "function"), "name");
   }
-  if (text_at(object_at(choice, "allowed_tools"), "mode") == "required") conversation.tool_choice = ToolChoice::required;
+  if (text_at(object_at(choice, "allowed_tools"), "mode") == "required")
+    conversation.tool_choice = ToolChoice::required;
   conversation.parallel_tool_calls = flag_at(body, "parallel_tool_calls", true);
 }
 

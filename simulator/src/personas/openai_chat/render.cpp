@@ -76,7 +76,8 @@ json::object logprobs_of(std::string_view token) {
   // Some number below zero that follows from the token.
   const auto logprob = -0.001 * static_cast<double>(1 + hash(token) % 500);
   json::array content;
-  content.push_back({{"token", token}, {"logprob", logprob}, {"bytes", std::move(bytes)}, {"top_logprobs", json::array()}});
+  content.push_back(
+      {{"token", token}, {"logprob", logprob}, {"bytes", std::move(bytes)}, {"top_logprobs", json::array()}});
   return {{"content", std::move(content)}, {"refusal", nullptr}};
 }
 

@@ -11,7 +11,9 @@ namespace {
 class ChoiceWriter {
  public:
   ChoiceWriter(std::string head, std::size_t index, const Details& details, Random& random)
-      : head_(std::move(head) + "{\"index\":" + std::to_string(index) + ",\"delta\":"), details_(details), random_(random) {}
+      : head_(std::move(head) + "{\"index\":" + std::to_string(index) + ",\"delta\":"),
+        details_(details),
+        random_(random) {}
 
   std::vector<Event> write(const Answer& answer) {
     const bool wordless = answer.text.empty() && !answer.tool_calls.empty();
@@ -42,11 +44,17 @@ class ChoiceWriter {
   void add(const std::string& delta, bool paced, std::string_view logprobs = "null", std::string_view finish = "null") {
     std::string frame;
     frame.reserve(head_.size() + delta.size() + 128);
-    frame.append(head_).append(delta).append(",\"logprobs\":").append(logprobs).append(",\"finish_reason\":").append(finish);
+    frame.append(head_)
+        .append(delta)
+        .append(",\"logprobs\":")
+        .append(logprobs)
+        .append(",\"finish_reason\":")
+        .append(finish);
     frame.append("}]");
     if (details_.include_usage) frame.append(",\"usage\":null");
     // Padding of random length, as the service sends it.
-    if (details_.include_obfuscation) frame.append(",\"obfuscation\":\"").append(random_.letters(1 + random_.below(8))).append("\"");
+    if (details_.include_obfuscation)
+      frame.append(",\"obfuscation\":\"").append(random_.letters(1 + random_.below(8))).append("\"");
     frame.append("}\n\n");
     events_.emplace_back(std::move(frame), paced);
   }
@@ -76,10 +84,10 @@ std::vector<Event> interleave(std::vector<std::vector<Event>> choices) {
 Response render_stream(const ChatPersona::Exchange& exchange, const Details& details) {
   Random random(exchange.identity);
   const auto id = "chatcmpl-" + random.letters(29);
-  const auto head = "data: {\"id\":\"" + id + R"(","object":"chat.completion.chunk","created":)" +
-                    std::to_string(openai_created) + ",\"model\":" + quoted(openai_snapshot(exchange.conversation.model)) +
-                    R"(,"service_tier":"default","system_fingerprint":"fp_)" + to_lower(random.letters(10)) +
-                    R"(","choices":[)";
+  const auto head =
+      "data: {\"id\":\"" + id + R"(","object":"chat.completion.chunk","created":)" + std::to_string(openai_created) +
+      ",\"model\":" + quoted(openai_snapshot(exchange.conversation.model)) +
+      R"(,"service_tier":"default","system_fingerprint":"fp_)" + to_lower(random.letters(10)) + R"(","choices":[)";
   std::vector<std::vector<Event>> choices;
   for (const auto& answer : exchange.answers)
     choices.push_back(ChoiceWriter(head, choices.size(), details, random).write(answer));
