@@ -93,6 +93,13 @@ void ReplyBuilder::tool_arguments(std::int64_t key, std::string_view fragment) {
   if (listener_) listener_->on_tool_arguments(index, fragment);
 }
 
+void ReplyBuilder::part(Part part) {
+  if (!is_open()) return;
+  reply_.message.parts.push_back(std::move(part));
+  part_open_ = false;
+  has_output_ = true;
+}
+
 void ReplyBuilder::opaque(std::string_view kind, std::string_view json) {
   if (!is_open()) return;
   reply_.message.parts.emplace_back(Opaque(reply_.provider, std::string(kind), std::string(json)));

@@ -45,6 +45,8 @@ class ReplyBuilder {
   void tool_call(std::int64_t key, std::string_view id, std::string_view name);
   /// Adds to the arguments of the call numbered `key`, which is begun if it was not.
   void tool_arguments(std::int64_t key, std::string_view fragment);
+  /// Adds a part that came whole, such as a picture. Listeners do not hear of it.
+  void part(Part part);
   /// Adds a part that is not modelled.
   void opaque(std::string_view kind, std::string_view json);
   /// Ends the part that is being written: the next text or reasoning begins a new one.

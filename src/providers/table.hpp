@@ -44,6 +44,8 @@ inline constexpr std::array table{
              Quirk::replays_reasoning | Quirk::thinking_switch | Quirk::no_json_schema},
     Provider{"fireworks", Speaks::chat_completions, "https://api.fireworks.ai/inference/v1", "FIREWORKS_BASE_URL",
              "FIREWORKS_API_KEY", Quirk::takes_top_k},
+    Provider{"gemini", Speaks::generate_content, "https://generativelanguage.googleapis.com", "GOOGLE_GEMINI_BASE_URL",
+             "GOOGLE_API_KEY GEMINI_API_KEY", Quirk::none, Auth::header, "x-goog-api-key"},
     Provider{"groq", Speaks::chat_completions, "https://api.groq.com/openai/v1", "GROQ_BASE_URL", "GROQ_API_KEY",
              Quirk::max_completion_tokens | Quirk::four_stops | Quirk::no_logprobs, Auth::bearer, {}, "/openai/v1"},
     Provider{"huggingface", Speaks::chat_completions, "https://router.huggingface.co/v1", "HF_BASE_URL", "HF_TOKEN"},
