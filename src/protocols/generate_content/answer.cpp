@@ -114,9 +114,10 @@ void AnswerReader::read_part(const json::Node& part, ReplyBuilder& reply) {
   if (const auto text = part["text"].string()) return read_text(part, *text, reply);
 
   const auto call = part["functionCall"];
+  const bool is_call = !call["name"].text().empty();
   const bool is_thought = part["thought"].boolean().value_or(false);
-  auto media = call || is_thought ? std::nullopt : media_of(part);
-  if (call) read_call(call, reply);
+  auto media = is_call || is_thought ? std::nullopt : media_of(part);
+  if (is_call) read_call(call, reply);
   else if (media) reply.part(*std::move(media));
   else if (part.size() > 0) return reply.opaque(name_of(part), part.serialized());
 

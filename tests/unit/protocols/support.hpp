@@ -51,14 +51,15 @@ inline Outcome outcome_of(ReplyBuilder& builder, const Notes& notes) {
   return outcome;
 }
 
-inline Outcome decode(std::string_view body, const Dialect& dialect = plain) {
+inline Outcome decode(std::string_view body, const Dialect& dialect = plain, const Protocol& protocol = chat()) {
   Notes notes;
   ReplyBuilder builder(std::string(dialect.provider), &notes);
-  chat().decode(body, dialect, builder);
+  protocol.decode(body, dialect, builder);
   return outcome_of(builder, notes);
 }
 
-inline Outcome decode_pieces(const std::vector<std::string_view>& pieces, const Dialect& dialect) {
+inline Outcome decode_pieces(const std::vector<std::string_view>& pieces, const Dialect& dialect,
+                             const Protocol& protocol = chat()) {
   class Feeder final : public sse::Handler {
    public:
     Feeder(StreamDecoder& decoder, ReplyBuilder& builder) : decoder_(decoder), builder_(builder) {}
@@ -70,7 +71,7 @@ inline Outcome decode_pieces(const std::vector<std::string_view>& pieces, const 
   };
   Notes notes;
   ReplyBuilder builder(std::string(dialect.provider), &notes);
-  const auto decoder = chat().decode_stream(dialect);
+  const auto decoder = protocol.decode_stream(dialect);
   Feeder feeder(*decoder, builder);
   sse::Framer framer;
   for (const auto piece : pieces) framer.feed(piece, feeder);
@@ -91,16 +92,16 @@ inline std::string summary(const Outcome& outcome) {
 }
 
 /// The outcome of a stream; a difference for any cut in two, or for single bytes, is written into `heard`.
-inline Outcome decode_stream(std::string_view body, const Dialect& dialect = plain) {
-  auto whole = decode_pieces({body}, dialect);
+inline Outcome decode_stream(std::string_view body, const Dialect& dialect = plain, const Protocol& protocol = chat()) {
+  auto whole = decode_pieces({body}, dialect, protocol);
   const auto expected = summary(whole);
   std::vector<std::string_view> bytes;
   for (std::size_t i = 0; i < body.size(); ++i) {
     bytes.push_back(body.substr(i, 1));
-    if (summary(decode_pieces({body.substr(0, i), body.substr(i)}, dialect)) != expected)
+    if (summary(decode_pieces({body.substr(0, i), body.substr(i)}, dialect, protocol)) != expected)
       whole.heard = "differs when cut at " + std::to_string(i);
   }
-  if (summary(decode_pieces(bytes, dialect)) != expected) whole.heard = "differs byte by byte";
+  if (summary(decode_pieces(bytes, dialect, protocol)) != expected) whole.heard = "differs byte by byte";
   return whole;
 }
 
