@@ -11,6 +11,19 @@ namespace fastccg {
 
 namespace {
 
+constexpr std::string_view chat_completions = "chat_completions";
+constexpr std::string_view responses = "responses";
+
+protocols::Speaks choose_protocol(const providers::Provider& provider, const ModelInfo& model, const Endpoint& endpoint) {
+  using protocols::Speaks;
+  const auto& chosen = endpoint.protocol();
+  if (chosen.empty() && (provider.speaks != Speaks::chat_completions || model.kind != ModelInfo::Kind::responses))
+    return provider.speaks;
+  if (provider.speaks != Speaks::chat_completions)
+    throw_error(Error(ErrorKind::usage, "the provider " + std::string(provider.name) + " has one protocol only; do not set one"));
+  return chosen == chat_completions ? Speaks::chat_completions : Speaks::responses;
+}
+
 std::string checked_url(std::string url, const char* what) {
   for (const char c : url)
     if (static_cast<unsigned char>(c) <= ' ' || c == 127)
@@ -23,6 +36,13 @@ std::string checked_url(std::string url, const char* what) {
 Endpoint& Endpoint::base_url(std::string url) {
   base_url_ = checked_url(std::move(url), "a base URL");
   if (!base_url_.empty()) providers::check_url(base_url_);
+  return *this;
+}
+
+Endpoint& Endpoint::protocol(std::string name) {
+  if (!name.empty() && name != chat_completions && name != responses)
+    throw_error(Error(ErrorKind::usage, "the protocol must be \"chat_completions\" or \"responses\""));
+  protocol_ = std::move(name);
   return *this;
 }
 
@@ -42,6 +62,7 @@ std::shared_ptr<const Target> make_target(std::string_view name, const ApiKey& k
   auto target = std::make_shared<Target>();
   target->provider = parts.provider;
   target->model = find_model(name);
+  target->speaks = choose_protocol(*parts.provider, target->model, endpoint);
   target->dialect = protocols::Dialect(parts.provider->name, parts.provider->quirks);
   target->base_url = providers::resolve_base_url(*parts.provider, endpoint.base_url());
   target->key = providers::resolve_key(*parts.provider, key.reveal(), added_key(parts.provider->name));

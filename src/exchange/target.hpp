@@ -15,6 +15,7 @@ class Target {
   Target() = default;
 
   const providers::Provider* provider = nullptr;
+  protocols::Speaks speaks = protocols::Speaks::chat_completions;  ///< The provider's protocol, unless chosen otherwise.
   protocols::Dialect dialect;
   ModelInfo model;
   std::string base_url;
@@ -23,7 +24,7 @@ class Target {
   std::string ca_file;
 
   std::string name() const { return model.provider + "/" + model.id; }
-  const protocols::Protocol& protocol() const noexcept { return protocols::find(provider->speaks); }
+  const protocols::Protocol& protocol() const noexcept { return protocols::find(speaks); }
 };
 
 }  // namespace fastccg

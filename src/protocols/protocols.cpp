@@ -2,15 +2,18 @@
 
 #include "protocols/chat_completions/chat_completions.hpp"
 #include "protocols/generate_content/generate_content.hpp"
+#include "protocols/responses/responses.hpp"
 
 namespace fastccg::protocols {
 
 const Protocol& find(Speaks protocol) noexcept {
   static const chat_completions::ChatCompletions chat;
   static const generate_content::GenerateContent generate;
+  static const responses::Responses responses;
   switch (protocol) {
     case Speaks::chat_completions: break;
     case Speaks::generate_content: return generate;
+    case Speaks::responses: return responses;
   }
   return chat;
 }
