@@ -71,6 +71,9 @@ class [[nodiscard]] Stream::Next {
   bool await_suspend(std::coroutine_handle<> waiter);
   const Chunk* await_resume();
 
+  /// For adapters to other kinds of asynchrony: what becomes ready when, after `await_ready`, `await_resume` may be called.
+  std::shared_ptr<detail::Pending> pending() const;
+
  private:
   std::shared_ptr<detail::StreamSource> source_;
   bool suspended_ = false;

@@ -2,10 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <future>
 #include <memory>
 #include <stdexcept>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "fake.hpp"
@@ -85,6 +88,58 @@ TEST(Run, works_on_several_threads_at_once) {
   EXPECT_EQ(sum, 2000);
 }
 
+Detached await_and_tell(Operation<int> op, std::promise<std::thread::id>* done) {
+  co_await op;
+  done->set_value(std::this_thread::get_id());
+}
+Task<void> start_detached(Operation<int> op, std::promise<std::thread::id>* done) {
+  await_and_tell(std::move(op), done);
+  co_return;
+}
+TEST(Run, a_coroutine_that_outlives_it_goes_on_in_the_pool) {
+  auto fake = Fake<int>::make();
+  std::promise<std::thread::id> done;
+  run(start_detached(operation(fake), &done));
+  fake->complete(1);
+  EXPECT_NE(done.get_future().get(), std::this_thread::get_id());
+}
+
+Task<void> complete_and_return(std::shared_ptr<Fake<int>> fake, std::promise<std::thread::id>* done) {
+  await_and_tell(operation(fake), done);
+  fake->complete(1);
+  co_return;
+}
+TEST(Run, what_is_left_in_its_queue_at_the_end_still_runs) {
+  std::promise<std::thread::id> done;
+  run(complete_and_return(Fake<int>::make(), &done));
+  done.get_future().get();
+}
+
+/// An awaitable of another library, which goes on where it likes.
+class OnANewThread {
+ public:
+  explicit OnANewThread(std::jthread* thread) : thread_(thread) {}
+  bool await_ready() const noexcept { return false; }
+  void await_suspend(std::coroutine_handle<> waiter) {
+    *thread_ = std::jthread([waiter] { waiter.resume(); });
+  }
+  void await_resume() const noexcept {}
+
+ private:
+  std::jthread* thread_;
+};
+Task<int> ends_elsewhere(std::jthread* thread) {
+  OnANewThread elsewhere(thread);
+  co_await elsewhere;
+  co_return 9;
+}
+TEST(Run, returns_although_another_library_ends_the_task_on_its_own_thread) {
+  for (int i = 0; i < 100; ++i) {
+    std::jthread thread;
+    EXPECT_EQ(run(ends_elsewhere(&thread)), 9);
+  }
+}
+
 Task<std::string> catches() {
   try {
     co_await fail();
@@ -112,6 +167,33 @@ TEST(Task, destruction_half_way_cancels_what_it_waits_for) {
   outer.destroy();
   EXPECT_EQ(fake->cancels(), 1);
 }
+
+Owned await_and_set(Operation<int> op, bool* went_on) {
+  co_await op;
+  *went_on = true;
+}
+Task<void> destroy_between_ready_and_resume(bool* went_on) {
+  auto fake = Fake<int>::make();
+  auto coroutine = await_and_set(operation(fake), went_on);
+  coroutine.start();
+  fake->complete(1);
+  coroutine.destroy();
+  co_await later(1);
+}
+TEST(Task, destruction_between_ready_and_resume_leaves_the_dead_coroutine_alone) {
+  bool went_on = false;
+  run(destroy_between_ready_and_resume(&went_on));
+  EXPECT_FALSE(went_on);
+}
+
+Task<std::pair<int, std::string>> give_pair() { co_return {1, "one"}; }
+TEST(Task, returns_a_braced_value) { EXPECT_EQ(run(give_pair()).second, "one"); }
+
+Task<int> depth(int n) {
+  if (n == 0) co_return co_await later(0);
+  co_return 1 + co_await depth(n - 1);
+}
+TEST(Task, a_chain_of_tasks_ends_one_after_the_other) { EXPECT_EQ(run(depth(500)), 500); }
 
 TEST(Gather, gives_the_values_in_order) {
   auto [a, b, c] = run(gather(later(1), ready(2), give(3)));
@@ -148,6 +230,61 @@ TEST(Gather, has_all_under_way_at_once) {
   auto [a, b] = run(gather(operation(first), operation(second)));
   EXPECT_EQ(a + b, 3);
 }
+
+Owned start_gather(Operation<int> a, Operation<int> b) { co_await gather(std::move(a), std::move(b)); }
+TEST(Gather, destruction_half_way_cancels_all) {
+  auto first = Fake<int>::make();
+  auto second = Fake<int>::make();
+  auto coroutine = start_gather(operation(first), operation(second));
+  coroutine.start();
+  EXPECT_TRUE(first->started() && second->started());
+  coroutine.destroy();
+  EXPECT_EQ(first->cancels() + second->cancels(), 2);
+}
+
+TEST(Gather, of_tasks_of_nothing_gives_units) {
+  std::vector<Task<void>> tasks;
+  tasks.push_back(nothing());
+  tasks.push_back(nothing());
+  EXPECT_EQ(run(gather(std::move(tasks))).size(), 2U);
+}
+
+TEST(Gather, of_a_vector_moves_what_cannot_be_copied) {
+  std::vector<Task<std::unique_ptr<int>>> tasks;
+  tasks.push_back(give_pointer(1));
+  tasks.push_back(give_pointer(2));
+  const auto values = run(gather(std::move(tasks)));
+  EXPECT_EQ(*values[0] + *values[1], 3);
+}
+
+TEST(Gather, of_a_vector_throws_the_first_error_in_order) {
+  std::vector<Task<int>> tasks;
+  tasks.push_back(give(1));
+  tasks.push_back(fail());
+  EXPECT_THROW(run(gather(std::move(tasks))), std::domain_error);
+}
+
+Detached gather_and_tell(std::promise<int>* done) {
+  auto [a, b] = co_await gather(later(1), later(2));
+  done->set_value(a + b);
+}
+TEST(Gather, of_what_ends_on_several_threads_resumes_once) {
+  for (int i = 0; i < 500; ++i) {
+    std::promise<int> done;
+    gather_and_tell(&done);
+    EXPECT_EQ(done.get_future().get(), 3);
+  }
+}
+
+Task<int> gathers_inside(int n) {
+  int sum = 0;
+  for (int i = 0; i < n; ++i) {
+    auto [a, b] = co_await gather(give(1), ready(1));
+    sum += a + b;
+  }
+  co_return sum;
+}
+TEST(Gather, in_a_long_loop_needs_no_stack) { EXPECT_EQ(run(gathers_inside(20'000)), 40'000); }
 
 TEST(Gather, waits_for_all_and_throws_the_first_in_order) {
   auto slow = Fake<int>::make();
