@@ -7,7 +7,7 @@
 #include <stop_token>
 #include <utility>
 
-#include "fastccg/detail/asio_wait.hpp"
+#include "fastccg/detail/asio.hpp"
 #include "fastccg/operation.hpp"
 #include "fastccg/stream.hpp"
 
