@@ -51,7 +51,10 @@ class AsioOperation {
   }
   const std::shared_ptr<PendingResult<T>>& pending() const { return pending_; }
   const std::stop_token& token() const { return token_; }
-  void start() { pending_->start(); }
+  bool start() {
+    pending_->start();
+    return pending_->ready();
+  }
   T take() { return pending_->take().value(); }
   void abandon() noexcept {
     pending_->forget_waiter();
@@ -74,7 +77,7 @@ class AsioNext {
   void claim() { pending_ = next_.pending(); }
   const std::shared_ptr<Pending>& pending() const { return pending_; }
   std::stop_token token() const { return std::stop_token(); }
-  void start() { next_.await_ready(); }
+  bool start() { return next_.await_ready(); }
   const Chunk* take() { return next_.await_resume(); }
   void abandon() noexcept { pending_->forget_waiter(); }
 

@@ -71,7 +71,8 @@ class [[nodiscard]] Stream::Next {
   bool await_suspend(std::coroutine_handle<> waiter);
   const Chunk* await_resume();
 
-  /// For adapters to other kinds of asynchrony: what becomes ready when, after `await_ready`, `await_resume` may be called.
+  /// For adapters to other kinds of asynchrony: what becomes ready, after `await_ready` gave false, when `await_resume`
+  /// may be called.
   std::shared_ptr<detail::Pending> pending() const;
 
  private:

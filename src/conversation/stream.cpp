@@ -85,4 +85,6 @@ const Chunk* Stream::Next::await_resume() {
   return source_->take();
 }
 
+std::shared_ptr<detail::Pending> Stream::Next::pending() const { return source_; }
+
 }  // namespace fastccg

@@ -104,8 +104,8 @@ void asio_post(const AsioExecutor& executor, Function function) {
 
 /// One wait for `Source` on behalf of `Handler`, in which `Pending` sees both callback and executor.
 ///
-/// `Source` has `claim`, which may throw and comes first, `pending`, `token`, `start`, `take`, and `abandon` for when the
-/// handler is gone.
+/// `Source` has `claim`, which may throw and comes first, `pending`, `token`, `start`, which tells whether it is ready,
+/// `take`, and `abandon` for when the handler is gone.
 ///
 /// The handler is in one of two places: here, under the lock, or on the stack of `complete` or `drop`.
 template <class Source, class Handler>
@@ -138,7 +138,7 @@ class AsioWait final : public AsioEntry, public Executor, public Resumable {
       auto slot = boost::asio::get_associated_cancellation_slot(*handler_);
       if (slot.is_connected()) slot.assign(cancel);
       if (source_.token().stop_possible()) stop_.emplace(source_.token(), cancel);
-      source_.start();
+      if (source_.start()) return post(self);
       source_.pending()->notify(self, self);
     } catch (...) {
       failure_ = std::current_exception();
