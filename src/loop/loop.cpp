@@ -48,9 +48,9 @@ class Descriptor {
   int fd_;
 };
 
-/// While it lives, threads that are started take no signals that are meant for the process: they interrupt the program's
-/// own threads, as they would without us (Ctrl-C must reach a thread that waits in `ask`). SIGPIPE is among them, which
-/// OpenSSL raises by writing to a closed connection: the write then just fails.
+/// While it lives, threads that are started take no signals that are meant for the process: those interrupt the
+/// program's own threads, as they would without us (Ctrl-C must reach a thread that waits in `ask`). SIGPIPE is among
+/// them, which OpenSSL raises by writing to a closed connection: the write then just fails.
 class SignalsBlocked {
  public:
   SignalsBlocked() {
@@ -68,8 +68,8 @@ class SignalsBlocked {
 };
 
 /// Work does not throw by design. If it does all the same (memory ran out, a bug), this piece of work is given up and
-/// the loop goes on: everything else that runs on it has nothing to do with the failure, and a loop that died would leave
-/// every call waiting. One line on standard error keeps it from going unseen.
+/// the loop goes on: everything else that runs on it has nothing to do with the failure, and a loop that died would
+/// leave every call waiting. One line on standard error keeps it from going unseen.
 template <class Function, class... Arguments>
 void run_guarded(Function& function, Arguments... arguments) noexcept {
   try {

@@ -61,7 +61,10 @@ Peer::Peer(int fd, const TlsIdentity* identity) : fd_(fd) {
 Peer::~Peer() { close(); }
 
 Peer::Peer(Peer&& other) noexcept
-    : closing_(std::move(other.closing_)), fd_(std::exchange(other.fd_, -1)), tls_(std::move(other.tls_)), buffer_(std::move(other.buffer_)) {}
+    : closing_(std::move(other.closing_)),
+      fd_(std::exchange(other.fd_, -1)),
+      tls_(std::move(other.tls_)),
+      buffer_(std::move(other.buffer_)) {}
 
 bool Peer::start_tls(const TlsIdentity& identity) {
   tls_ = std::make_unique<TlsStream>(identity, fd_);

@@ -30,8 +30,8 @@ class ReceivedRequest {
   std::string header(std::string_view name) const;
 };
 
-/// The server's end of a connection, with blocking functions. Nothing waits longer than ten seconds, so that a test that
-/// goes wrong ends; what did not happen by then counts as failed.
+/// The server's end of a connection, with blocking functions. Nothing waits longer than ten seconds, so that a test
+/// that goes wrong ends; what did not happen by then counts as failed.
 class Peer {
  public:
   Peer(int fd, const TlsIdentity* identity);
@@ -45,8 +45,8 @@ class Peer {
   std::optional<ReceivedRequest> read_head();
   /// Whether all of it could be sent.
   bool send(std::string_view bytes);
-  /// Sends `bytes` again and again until nothing has gone out for `stall`, or `limit` bytes have. Returns how many went.
-  /// Not over TLS.
+  /// Sends `bytes` again and again until nothing has gone out for `stall`, or `limit` bytes have. Returns how many
+  /// went. Not over TLS.
   std::size_t send_until_blocked(std::string_view bytes, std::size_t limit, std::chrono::milliseconds stall);
   /// Waits until the client has closed its side; reads and drops what it sends until then.
   bool wait_for_close();

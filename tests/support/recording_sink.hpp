@@ -14,7 +14,7 @@
 namespace fastccg::test {
 
 /// A sink that keeps what it hears, for a test to look at and to wait for. Each hook runs on the loop's thread, after
-/// what it follows was recorded.
+/// what it follows was recorded. Let the transport go before it, unless the call has ended or was cancelled.
 class RecordingSink final : public transport::Sink {
  public:
   using Hook = std::function<void()>;

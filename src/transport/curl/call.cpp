@@ -4,7 +4,6 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
-#include <exception>
 #include <limits>
 #include <utility>
 
@@ -22,7 +21,8 @@ constexpr std::size_t small_body = 64 * 1024;
 // A handle keeps the memory of a small body for its next request, but not more than this.
 constexpr std::size_t kept_body = 4 * 1024;
 
-// Providers close connections that were idle for a minute or more; one that is closed under our hands costs a round trip.
+// Providers close connections that were idle for a minute or more; one that is closed under our hands costs a round
+// trip. If that happens libcurl sends the request again by itself, once it is sure that not a byte of an answer came.
 constexpr long longest_idle_seconds = 50;
 // While a model thinks nothing moves for minutes, and routers on the way forget a silent connection after five or so.
 constexpr long keepalive_seconds = 45;
@@ -110,8 +110,8 @@ bool Call::prepare(const HttpRequest& request, Sink& sink) noexcept {
     if (!is_http_url(request.url)) return fail(ErrorKind::usage, "the URL of the request is not an http or https URL");
     set(CURLOPT_URL, request.url.c_str());
     set_headers(request);
-    set_method(request);
     set_body(request);
+    set_method(request);  // After the body, which makes it a POST.
     set_route(request);
     set(CURLOPT_ACCEPT_ENCODING, request.streaming ? "identity" : "");
     // Zero would mean libcurl's own default of five minutes.
@@ -174,11 +174,12 @@ void Call::set_route(const HttpRequest& request) {
   const std::string& ca_file = request.ca_file.empty() ? settings_.ca_bundle : request.ca_file;
   if (ca_file.empty()) return;
   set(CURLOPT_CAINFO, ca_file.c_str());
-  set(CURLOPT_PROXY_CAINFO, ca_file.c_str());
   // libcurl keeps parsed certificates only if it has no folder of them, but Debian's is built with one: each new
   // connection would then cost 20 ms of computing. No test shows this, since libcurl's answers are the same.
   set(CURLOPT_CAPATH, static_cast<const char*>(nullptr));
-  set(CURLOPT_PROXY_CAPATH, static_cast<const char*>(nullptr));
+  // The same for a proxy that is itself spoken to over TLS, which not every libcurl knows.
+  curl_easy_setopt(easy(), CURLOPT_PROXY_CAINFO, ca_file.c_str());
+  curl_easy_setopt(easy(), CURLOPT_PROXY_CAPATH, nullptr);
 }
 
 void Call::detach(bool draining) noexcept {
@@ -208,7 +209,13 @@ HttpEnd Call::end(CURLcode code) {
   if (error_) return HttpEnd(std::move(*error_));
   if (code == CURLE_OK && headers_reported_) return HttpEnd();
   Failure failure;
-  failure.code = code == CURLE_OK ? CURLE_WEIRD_SERVER_REPLY : code;
+  failure.code = code;
+  if (code == CURLE_OK) {
+    // To libcurl a connection that is closed inside the headers, or after an informational answer, has ended well.
+    long status = 0;
+    curl_easy_getinfo(easy(), CURLINFO_RESPONSE_CODE, &status);
+    failure.code = status / 100 == 1 ? CURLE_WEIRD_SERVER_REPLY : CURLE_GOT_NOTHING;
+  }
   failure.easy = easy();
   failure.text = std::string_view(text_.data());
   failure.answer_begun = headers_reported_;
@@ -228,7 +235,7 @@ bool Call::guarded(Step step) noexcept {
     step();
   } catch (const FastCCGError& error) {
     if (!error_) error_ = error.error();
-  } catch (const std::exception&) {
+  } catch (...) {
     fail(ErrorKind::usage, "the request could not be handled: memory ran out, or a part of this library is broken");
   }
   return !error_ && (sink_ != nullptr || draining_);
@@ -280,6 +287,7 @@ int Call::close_callback(void* sockets, curl_socket_t fd) noexcept { return stat
 
 void Call::take_header_line(std::string_view line) {
   // Informational answers and trailers count as well: a server may send them without end.
+  if (line.empty()) return;
   header_bytes_ += line.size();
   if (header_bytes_ > limits_.headers()) {
     return fail(ErrorKind::protocol, "the headers of the answer are larger than limits().headers() allows");

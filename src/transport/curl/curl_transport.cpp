@@ -175,7 +175,6 @@ Call& CurlTransport::free_call() {
     free_.reserve(calls_.size());
     doomed_.reserve(calls_.size());
     free_.push_back(calls_.back().get());
-    keep_connections();
   }
   Call& call = *free_.back();
   free_.pop_back();
@@ -189,14 +188,16 @@ Call* CurlTransport::find(CallId id) noexcept {
   return calls_[index].get();
 }
 
+/// Not while libcurl runs.
 void CurlTransport::keep_connections() {
   // There is a `Call` for as many requests as were ever in flight at the same time.
   if (calls_.size() <= kept_connections_) return;
-  kept_connections_ *= 2;
+  kept_connections_ = 2 * calls_.size();
   curl_multi_setopt(multi_.get(), CURLMOPT_MAXCONNECTS, static_cast<long>(kept_connections_));
 }
 
 void CurlTransport::add(Call& call) {
+  keep_connections();
   const CURLMcode code = in_curl([&] { return curl_multi_add_handle(multi_.get(), call.easy()); });
   if (code == CURLM_OK) {
     call.stage = Call::Stage::running;

@@ -1,5 +1,6 @@
 #include "transport/curl/failure.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <string>
 #include <system_error>
@@ -45,14 +46,16 @@ Error not_connected(const Failure& failure) {
   if (failure.open_error == EMFILE || failure.open_error == ENFILE) {
     return make(ErrorKind::connection, to + reason(failure.open_error) + "; raise the limit (ulimit -n)", true);
   }
-  const int code = failure.open_error != 0 ? failure.open_error : system_error(failure.easy);
-  return make(ErrorKind::connection, to + reason(code), true);
+  // A host may have addresses of a kind that this machine cannot reach; what the last one said counts.
+  const int connecting = system_error(failure.easy);
+  return make(ErrorKind::connection, to + reason(connecting != 0 ? connecting : failure.open_error), true);
 }
 
 Error tls_failed(const Failure& failure) {
   // libcurl's text is OpenSSL's reason here, and what it says of the certificate.
   std::string message = "no secure connection to " + origin(failure.easy) + ": ";
   message += failure.text.empty() ? std::string_view(curl_easy_strerror(failure.code)) : failure.text;
+  std::replace(message.begin(), message.end(), '\n', ' ');
   if (failure.code == CURLE_PEER_FAILED_VERIFICATION) message += "; if you trust it, name its issuer in ca_file";
   return make(ErrorKind::tls, std::move(message), false);
 }
@@ -83,8 +86,8 @@ Error not_received(const Failure& failure) {
   curl_easy_getinfo(failure.easy, CURLINFO_HTTP_CONNECTCODE, &proxy_status);
   if (!failure.answer_begun && proxy_status != 0 && proxy_status / 100 != 2) {
     const std::string status = std::to_string(proxy_status);
-    return make(ErrorKind::connection, "the proxy does not connect to " + origin(failure.easy) + " (HTTP " + status + ")",
-                proxy_status >= 500);
+    const std::string message = "the proxy does not connect to " + origin(failure.easy) + " (HTTP " + status + ")";
+    return make(ErrorKind::connection, message, proxy_status >= 500);
   }
   // libcurl has one code for everything that goes wrong while it reads; only its text tells bad bytes from a lost
   // connection.

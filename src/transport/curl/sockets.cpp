@@ -14,11 +14,17 @@ Sockets::~Sockets() {
 }
 
 int Sockets::open(const curl_sockaddr& address) noexcept {
-  // Programs that the user's code starts must not inherit connections: they would hold them open.
+  // Programs that the user's code starts must not inherit connections: they would hold them open. How many descriptors
+  // there may be is left as it is: the limit belongs to the process, is inherited by what it starts, and keeps code
+  // that uses select(2) from writing past its sets. A program that wants thousands of streams raises it, as the error
+  // says.
   const int fd = ::socket(address.family, address.socktype | SOCK_CLOEXEC, address.protocol);
   if (fd < 0) return -1;
   try {
-    entry(fd).ours = true;
+    Entry& known = entry(fd);
+    leave(fd, known);  // Should an earlier descriptor of this number have been closed behind our back.
+    known = Entry();
+    known.ours = true;
   } catch (const std::exception&) {
     ::close(fd);
     errno = ENOMEM;

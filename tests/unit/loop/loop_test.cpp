@@ -30,7 +30,9 @@ constexpr auto must_happen = 10s;
 class Pair {
  public:
   Pair() {
-    if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends_.data()) != 0) throw std::runtime_error("no sockets");
+    if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends_.data()) != 0) {
+      throw std::runtime_error("no sockets");
+    }
   }
   ~Pair() {
     for (int fd : ends_) ::close(fd);
@@ -137,7 +139,8 @@ TEST(Loop, stop_on_its_own_thread_is_a_usage_error) {
 TEST(Loop, stop_destroys_work_that_never_ran_on_the_loop_thread) {
   auto destroyed_on_loop = std::make_shared<std::atomic<bool>>(false);
   Loop loop;
-  std::shared_ptr<void> token(nullptr, [&loop, destroyed_on_loop](void*) { *destroyed_on_loop = loop.on_loop_thread(); });
+  std::shared_ptr<void> token(nullptr,
+                              [&loop, destroyed_on_loop](void*) { *destroyed_on_loop = loop.on_loop_thread(); });
   on_loop(loop, [&] { loop.after(1h, [held = std::move(token)] {}); });
   loop.stop();
   EXPECT_TRUE(*destroyed_on_loop);

@@ -64,4 +64,12 @@ inline transport::HttpRequest post(std::string url, std::string body = "{}") {
   return request;
 }
 
+/// 100,000 times the letter a.
+inline std::string gzip_of_100000_letters() {
+  std::string gzip("\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\x03\xed\xc1\x31\x01", 14);
+  gzip.append("\x00\x00\x00\xc2\xa0\xac\xeb\x5f\xc2\x1a\x1e\x40\x01", 13);
+  gzip.append(96, '\0').append("\xaf\x06\x87\xfa\xe2\x1b\xa0\x86\x01\x00", 10);
+  return gzip;
+}
+
 }  // namespace fastccg::test
