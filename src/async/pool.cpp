@@ -1,7 +1,10 @@
 #include "async/pool.hpp"
 
+#include <pthread.h>
+
 #include <algorithm>
 #include <cstdlib>
+#include <memory>
 #include <system_error>
 #include <utility>
 
@@ -34,6 +37,11 @@ std::shared_ptr<Pool> Pool::shared() {
     Shared() : Pool(Limits(), At::exit) {}
   };
   static Immortal<Shared> pool;
+  // The threads do not come along into the child of a fork, and the mutex may be locked there for ever.
+  [[maybe_unused]] static const int at_fork = ::pthread_atfork(nullptr, nullptr, [] {
+    pool_of_this_thread = nullptr;
+    std::construct_at(&pool.value);
+  });
   // Owns nothing and costs no counting: the pool outlives all.
   return std::shared_ptr<Pool>(std::shared_ptr<void>(), &pool.value);
 }

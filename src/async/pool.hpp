@@ -32,7 +32,9 @@ class Pool : public Executor {
 
   /// The library's pool. It is never destroyed, so that it can be used until the very end of the process. The function
   /// `exit` joins its threads; work that is posted later, by the destructor of a static object, brings them back, and
-  /// they are joined when that destructor has returned.
+  /// they are joined when that destructor has returned. `exit` calls in the reverse order of first use, so what threads of
+  /// the pool wait for should come into being after the pool: then it ends before they are joined. The child of a fork has
+  /// a new, empty pool.
   static std::shared_ptr<Pool> shared();
 
   explicit Pool(Limits limits);

@@ -107,7 +107,10 @@ std::shared_ptr<Executor> innermost_run() {
   return Running::innermost ? Running::innermost->executor() : nullptr;
 }
 
-RunLoop::RunLoop() : queue_(std::make_shared<Queue>()) {}
+RunLoop::RunLoop() : queue_(std::make_shared<Queue>()) {
+  // The pool, where the rest of the work goes, comes into being before what the work will use.
+  Pool::shared();
+}
 RunLoop::~RunLoop() = default;
 
 void RunLoop::post(std::shared_ptr<Resumable> work) { queue_->post(std::move(work)); }

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "fastccg/executor.hpp"
 #include "transport/curl/curl_transport.hpp"
 
 namespace fastccg {
@@ -98,6 +99,8 @@ Engine& Engine::shared() {
   auto& engine = *shared->engine;
   // Never destroyed, on purpose: see the class comment.
   current_engine().store(shared.release(), std::memory_order_release);
+  // Brings the pool into being first, so that it is joined last: what waits there for a call hears that it has ended.
+  Executor::current();
   static const AtExit at_exit;
   return engine;
 }

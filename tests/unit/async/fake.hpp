@@ -177,6 +177,20 @@ class Owned {
   std::coroutine_handle<promise_type> coroutine_;
 };
 
+/// A function as something to post.
+class Function final : public Resumable {
+ public:
+  explicit Function(std::function<void()> function) : function_(std::move(function)) {}
+  void resume() noexcept override { function_(); }
+
+ private:
+  std::function<void()> function_;
+};
+
+inline std::shared_ptr<Resumable> work(std::function<void()> function) {
+  return std::make_shared<Function>(std::move(function));
+}
+
 /// An executor that keeps what is posted until the test runs it.
 class Manual final : public Executor {
  public:

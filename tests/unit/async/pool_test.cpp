@@ -4,8 +4,6 @@
 
 #include <atomic>
 #include <chrono>
-#include <cstdlib>
-#include <functional>
 #include <future>
 #include <memory>
 #include <thread>
@@ -15,19 +13,6 @@
 
 namespace fastccg::test {
 namespace {
-
-class Function final : public Resumable {
- public:
-  explicit Function(std::function<void()> function) : function_(std::move(function)) {}
-  void resume() noexcept override { function_(); }
-
- private:
-  std::function<void()> function_;
-};
-
-std::shared_ptr<Resumable> work(std::function<void()> function) {
-  return std::make_shared<Function>(std::move(function));
-}
 
 Pool::Limits one_thread() {
   Pool::Limits limits;
@@ -132,48 +117,6 @@ TEST(Pool, threads_without_work_go) {
   std::promise<void> ran;
   pool.post(work([&] { ran.set_value(); }));
   ran.get_future().get();
-}
-
-/// Waits in its destructor for a coroutine that goes on in the pool.
-class UsesThePoolAtExit {
- public:
-  UsesThePoolAtExit() = default;
-  UsesThePoolAtExit(const UsesThePoolAtExit&) = delete;
-  UsesThePoolAtExit& operator=(const UsesThePoolAtExit&) = delete;
-  ~UsesThePoolAtExit() {
-    auto fake = Fake<int>::make();
-    std::promise<int> got;
-    wait(Operation<int>(fake), &got);
-    fake->complete(5);
-    if (got.get_future().get() == 5) std::fputs("continued at exit\n", stderr);
-  }
-
- private:
-  static Detached wait(Operation<int> op, std::promise<int>* got) { got->set_value(co_await op); }
-};
-
-TEST(PoolDeathTest, works_in_the_destructor_of_a_static_object) {
-  GTEST_FLAG_SET(death_test_style, "threadsafe");
-  EXPECT_EXIT(
-      {
-        static UsesThePoolAtExit before;
-        std::promise<void> ran;
-        Executor::current()->post(work([&] { ran.set_value(); }));
-        ran.get_future().get();
-        static UsesThePoolAtExit after;
-        std::exit(0);
-      },
-      ::testing::ExitedWithCode(0), "continued at exit\ncontinued at exit\n");
-}
-
-TEST(PoolDeathTest, a_continuation_may_end_the_process) {
-  GTEST_FLAG_SET(death_test_style, "threadsafe");
-  EXPECT_EXIT(
-      {
-        Executor::current()->post(work([] { std::exit(3); }));
-        for (;;) std::this_thread::yield();
-      },
-      ::testing::ExitedWithCode(3), "");
 }
 
 }  // namespace
