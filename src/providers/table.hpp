@@ -50,8 +50,7 @@ inline constexpr std::array table{
              Quirk::max_completion_tokens | Quirk::four_stops | Quirk::no_logprobs, Auth::bearer, {}, "/openai/v1"},
     Provider{"huggingface", Speaks::chat_completions, "https://router.huggingface.co/v1", "HF_BASE_URL", "HF_TOKEN"},
     Provider{"llamacpp", Speaks::chat_completions, "http://localhost:8080/v1", "LLAMACPP_BASE_URL", "LLAMACPP_API_KEY",
-             Quirk::replays_reasoning | Quirk::takes_top_k | Quirk::no_strict | Quirk::alternating_roles,
-             Auth::optional},
+             Quirk::replays_reasoning | Quirk::takes_top_k | Quirk::alternating_roles, Auth::optional},
     Provider{"mistral", Speaks::chat_completions, "https://api.mistral.ai/v1", "MISTRAL_BASE_URL", "MISTRAL_API_KEY",
              Quirk::no_stream_usage_option | Quirk::thinking_chunks | Quirk::takes_metadata | Quirk::no_logprobs |
                  Quirk::random_seed | Quirk::short_call_ids | Quirk::any_tool | Quirk::marks_prefill |

@@ -87,15 +87,19 @@ void AnswerReader::read(const json::Node& root, ReplyBuilder& reply) {
 }
 
 void AnswerReader::read_choice(const json::Node& choice, ReplyBuilder& reply) {
-  if (const auto delta = choice["delta"]) {
+  // Some servers send both: the one that this is not is empty, or repeats what came before.
+  const auto delta = choice["delta"];
+  const auto message = choice["message"];
+  const bool use_delta = delta && (form_ == Form::chunks || !message);
+  if (use_delta) {
     read_message(delta, true, reply);
-  } else if (const auto message = choice["message"]; message && !reply.has_output()) {
+  } else if (message && !reply.has_output()) {
     read_message(message, false, reply);
   } else if (!reply.has_output()) {
     reply.text(choice["text"].text());
   }
-  const auto reason = choice["finish_reason"].text();
-  if (!reason.empty() && !reply.has_finish_reason()) reply.finish(finish_reason(reason), reason);
+  // Some servers repeat it, and others forget it again.
+  if (const auto reason = choice["finish_reason"].text(); !reason.empty()) reply.finish(finish_reason(reason), reason);
 }
 
 void AnswerReader::read_message(const json::Node& message, bool is_delta, ReplyBuilder& reply) {

@@ -14,7 +14,9 @@ namespace fastccg::protocols::chat_completions {
 /// Reads what whole answers and chunks have in common into a builder.
 class AnswerReader {
  public:
-  AnswerReader() = default;
+  enum class Form { whole, chunks };
+
+  explicit AnswerReader(Form form) noexcept : form_(form) {}
 
   /// Reads one chunk, or a whole answer, all but errors. Only the choice of index 0 counts.
   void read(const json::Node& root, ReplyBuilder& reply);
@@ -22,7 +24,7 @@ class AnswerReader {
   void finish(ReplyBuilder& reply);
 
  private:
-  /// A tool call that has begun: the provider's index, its id, and the number we gave it.
+  /// A tool call that has begun. Its number among them is its key for the builder.
   class Call {
    public:
     Call(std::int64_t index_, std::string_view id_, bool named_) : index(index_), id(id_), named(named_) {}
@@ -38,6 +40,7 @@ class AnswerReader {
   void read_call(const json::Node& call, std::int64_t key, ReplyBuilder& reply);
   std::int64_t key_of(const json::Node& call, std::int64_t position, bool is_delta);
 
+  Form form_;
   bool has_identity_ = false;
   std::vector<Call> calls_;
   Kept kept_;

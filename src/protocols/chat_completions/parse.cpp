@@ -55,7 +55,7 @@ void ChatCompletions::decode(std::string_view body, const Dialect& dialect, Repl
     return reply.fail(shared::make_error(0, shared::read_error(*root), body, dialect.provider));
   if (!has_choice(*root)) return refuse("it has no choices");
 
-  AnswerReader answer;
+  AnswerReader answer(AnswerReader::Form::whole);
   answer.read(*root, reply);
   reply.usage(reply.usage(), text);
   answer.finish(reply);

@@ -1,5 +1,3 @@
-#include <algorithm>
-
 #include "core/base64.hpp"
 #include "fastccg/error.hpp"
 #include "protocols/chat_completions/messages.hpp"
@@ -9,11 +7,6 @@ namespace fastccg::protocols::chat_completions {
 
 namespace {
 
-template <class T>
-bool all_are(const std::vector<const Part*>& parts) {
-  return std::ranges::all_of(parts, [](const Part* part) { return std::holds_alternative<T>(*part); });
-}
-
 [[noreturn]] void refuse(const char* why) { throw_error(Error(ErrorKind::invalid_request, why)); }
 
 }  // namespace
@@ -21,10 +14,8 @@ bool all_are(const std::vector<const Part*>& parts) {
 void MessageWriter::write_content(const Outgoing& message) {
   const auto& parts = message.parts;
   // Text alone is sent as text, not as a list: old servers know nothing else.
-  if (all_are<Text>(parts) && (parts.size() < 2 || dialect_.has(Quirk::alternating_roles))) {
-    std::string text;
-    for (const auto* part : parts) text += (text.empty() ? "" : "\n\n") + std::get<Text>(*part).text;
-    out_.string(text);
+  if (parts.empty() || (parts.size() == 1 && std::holds_alternative<Text>(*parts[0]))) {
+    out_.string(parts.empty() ? std::string_view() : std::string_view(std::get<Text>(*parts[0]).text));
     return;
   }
   out_.begin_array();

