@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "support.hpp"
+#include "../support.hpp"
 
 namespace fastccg::protocols {
 namespace {

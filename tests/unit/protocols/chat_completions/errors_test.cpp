@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "support.hpp"
+#include "../support.hpp"
 
 namespace fastccg::protocols {
 namespace {
