@@ -1,0 +1,134 @@
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+
+#include "personas/gemini/gemini.hpp"
+
+namespace fastccg::sim {
+namespace gemini {
+
+void reject(std::string message, std::string field) {
+  throw Rejected(Problem::invalid(std::move(message), std::move(field)));
+}
+
+bool is_newest(std::string_view model) noexcept {
+  constexpr std::string_view name = "gemini-";
+  if (model.substr(0, name.size()) != name) return false;
+  return model.size() > name.size() && (!is_digit(model[name.size()]) || model[name.size()] >= '3');
+}
+
+}  // namespace gemini
+
+namespace {
+
+using namespace gemini;
+
+// What stands in a path behind `models/`: a model and what to do with it.
+class Target {
+ public:
+  explicit Target(std::string_view path) {
+    constexpr std::string_view before = "/models/";
+    const auto at = path.find(before);
+    const auto colon = path.rfind(':');
+    if (at == std::string_view::npos || colon == std::string_view::npos || colon < at + before.size()) return;
+    model = path.substr(at + before.size(), colon - at - before.size());
+    method = path.substr(colon + 1);
+  }
+
+  bool streams() const { return method == "streamGenerateContent"; }
+  bool is_ours() const { return streams() || method == "generateContent"; }
+
+  std::string model;
+  std::string_view method;
+};
+
+json::object parse_json(const std::string& body) {
+  json::parse_options options;
+  options.max_depth = 200;
+  boost::system::error_code failed;
+  const auto value = json::parse(body, failed, {}, options);
+  if (failed) reject("Invalid JSON payload received. " + failed.message());
+  if (!value.is_object()) reject("Invalid JSON payload received. An object is expected.");
+  return in_camel_case(value.get_object());
+}
+
+Details details_of(const Request& request, const Conversation& conversation) {
+  Details details;
+  details.as_events = request.parameter("alt") == "sse";
+  details.is_newest = is_newest(conversation.model);
+  const auto body = parse_json(request.body);
+  const auto& thinking = object_at(object_at(body, "generationConfig"), "thinkingConfig");
+  const auto* shows = thinking.if_contains("includeThoughts");
+  details.shows_thoughts = shows != nullptr && *shows == true;
+  return details;
+}
+
+// `POST {base}/v1beta/models/{model}:generateContent`, and the same for streams.
+class Gemini : public ChatPersona {
+ public:
+  std::string_view name() const noexcept override { return "gemini"; }
+
+  bool serves(const Request& request) const override { return Target(request.path).is_ours(); }
+
+  Response render_problem(const Problem& problem, std::uint64_t identity) const override {
+    const auto body = error_body(problem);
+    Response response(static_cast<unsigned>(body.at("error").at("code").to_number<int>()), json::serialize(body));
+    response.content_type = "application/json; charset=UTF-8";
+    response.headers = headers(identity);
+    return response;
+  }
+  std::string render_stream_problem(const Problem& problem) const override {
+    return "data: " + json::serialize(error_body(problem)) + "\r\n\r\n";
+  }
+
+ protected:
+  std::variant<Conversation, Problem> parse(const Request& request, const Rules& rules) const override {
+    if (request.method != "POST") {
+      Problem problem(404, Problem::Kind::wrong_method);
+      problem.message = request.method + " " + request.path;
+      return problem;
+    }
+    if (const auto problem = check_key(request, rules)) return *problem;
+    try {
+      return checked(request, rules);
+    } catch (const Rejected& rejected) {
+      return rejected.problem;
+    }
+  }
+
+  Response render_whole(const Exchange& exchange) const override {
+    return gemini::render_whole(exchange, details_of(exchange.request, exchange.conversation));
+  }
+  Response render_stream(const Exchange& exchange) const override {
+    return gemini::render_stream(exchange, details_of(exchange.request, exchange.conversation));
+  }
+  Headers headers(std::uint64_t identity) const override {
+    return {{"X-Gemini-Service-Tier", "standard"},
+            {"Server-Timing", "gfet4t7; dur=" + std::to_string(200 + Random(identity).below(900))},
+            {"Vary", "Origin"}};
+  }
+
+ private:
+  static std::variant<Conversation, Problem> checked(const Request& request, const Rules& rules) {
+    Target target(request.path);
+    const auto body = parse_json(request.body);
+    if (rules.validate) {
+      check_fields(body);
+      check_contents(body, is_newest(target.model));
+    }
+    if (!rules.knows_model(target.model)) {
+      Problem problem(404, Problem::Kind::unknown_model);
+      problem.message = target.model;
+      return problem;
+    }
+    auto conversation = to_conversation(body, target.model);
+    conversation.stream = target.streams();
+    return conversation;
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<Persona> make_gemini();
+std::unique_ptr<Persona> make_gemini() { return std::make_unique<Gemini>(); }
+
+}  // namespace fastccg::sim
