@@ -11,7 +11,8 @@ std::unique_ptr<Persona> make_unknown_path();
 const std::vector<std::unique_ptr<Persona>>& personas() {
   static const auto all = [] {
     std::vector<std::unique_ptr<Persona>> list;
-    for (const auto make : {make_gemini, make_openai_chat, make_openai_models, make_unknown_path}) list.push_back(make());
+    for (const auto make : {make_gemini, make_openai_chat, make_openai_models, make_unknown_path})
+      list.push_back(make());
     return list;
   }();
   return all;

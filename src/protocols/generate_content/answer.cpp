@@ -117,9 +117,12 @@ void AnswerReader::read_part(const json::Node& part, ReplyBuilder& reply) {
   const bool is_call = !call["name"].text().empty();
   const bool is_thought = part["thought"].boolean().value_or(false);
   auto media = is_call || is_thought ? std::nullopt : media_of(part);
-  if (is_call) read_call(call, reply);
-  else if (media) reply.part(*std::move(media));
-  else if (part.size() > 0) return reply.opaque(name_of(part), part.serialized());
+  if (is_call)
+    read_call(call, reply);
+  else if (media)
+    reply.part(*std::move(media));
+  else if (part.size() > 0)
+    return reply.opaque(name_of(part), part.serialized());
 
   if (const auto signature = part["thoughtSignature"].text(); !signature.empty())
     reply.opaque(kinds::signature, json_text(signature));
@@ -156,8 +159,10 @@ void AnswerReader::read_call(const json::Node& call, ReplyBuilder& reply) {
 void AnswerReader::keep(std::string_view name, const json::Node& value) {
   if (value.size() == 0) return;
   const auto known = std::ranges::find(kept_, name, &std::pair<std::string_view, std::string>::first);
-  if (known != kept_.end()) known->second = value.serialized();
-  else kept_.emplace_back(name, value.serialized());
+  if (known != kept_.end())
+    known->second = value.serialized();
+  else
+    kept_.emplace_back(name, value.serialized());
 }
 
 void AnswerReader::complete(ReplyBuilder& reply) {

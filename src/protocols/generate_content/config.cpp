@@ -94,7 +94,8 @@ bool ConfigWriter::enforces_schema() const { return enforces_format() && request
 std::string ConfigWriter::instructions() const {
   const auto& format = settings_.output_format();
   if (!format || format->kind() == OutputFormat::Kind::text) return {};
-  if (format->kind() == OutputFormat::Kind::json) return enforces_format() ? "" : "Answer with nothing but a JSON value.";
+  if (format->kind() == OutputFormat::Kind::json)
+    return enforces_format() ? "" : "Answer with nothing but a JSON value.";
   if (enforces_schema()) return {};
   return "Answer with nothing but a JSON value that conforms to this JSON Schema:\n" + format->schema_text();
 }
@@ -132,8 +133,10 @@ void ConfigWriter::write_reasoning() {
   }
   if (!wants("thinkingConfig")) return;
   out_.key("thinkingConfig").begin_object();
-  if (family_.thinking == Family::Thinking::budget) write_budget(*reasoning);
-  else write_level(*reasoning);
+  if (family_.thinking == Family::Thinking::budget)
+    write_budget(*reasoning);
+  else
+    write_level(*reasoning);
   if (!reasoning->is_off()) out_.member("includeThoughts", true);
   out_.end_object();
 }
@@ -182,7 +185,8 @@ std::string ConfigWriter::level_of(const ReasoningSetting& reasoning) {
   if (level == "minimal") return family_.has_minimal ? least : instead("the model knows no effort 'minimal'", least);
   if (level == "xhigh" || level == "max") return instead("the model knows no effort '" + level + "'", "HIGH");
   std::string upper = level;
-  std::ranges::transform(upper, upper.begin(), [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
+  std::ranges::transform(upper, upper.begin(),
+                         [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
   return upper;
 }
 

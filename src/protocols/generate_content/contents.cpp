@@ -48,7 +48,11 @@ bool is_tool_name(std::string_view name) noexcept {
 
 ContentsWriter::ContentsWriter(const Request& request, const Dialect& dialect, const Family& family,
                                std::string_view instructions, json::Writer& out, std::vector<Warning>& warnings)
-    : messages_(request.messages), model_(request.model.id), dialect_(dialect), family_(family), out_(out),
+    : messages_(request.messages),
+      model_(request.model.id),
+      dialect_(dialect),
+      family_(family),
+      out_(out),
       warnings_(warnings) {
   const auto add = [this](std::string text) {
     if (!text.empty()) system_.push_back(std::move(text));
@@ -186,9 +190,12 @@ void ContentsWriter::write_call(const ToolCall& call, std::string_view signature
   if (!call.id.empty()) out_.member("id", call.id);
   out_.member("name", legal_name(call.name)).key("args");
   const auto arguments = shared::trimmed(call.arguments);
-  if (arguments.empty()) out_.begin_object().end_object();
-  else if (json::is_object(arguments)) out_.raw(arguments);
-  else out_.begin_object().member("arguments", arguments).end_object();  // cut, or not an object: kept as it is
+  if (arguments.empty())
+    out_.begin_object().end_object();
+  else if (json::is_object(arguments))
+    out_.raw(arguments);
+  else
+    out_.begin_object().member("arguments", arguments).end_object();  // cut, or not an object: kept as it is
   out_.end_object();
   const bool is_first = !step_has_call_;
   step_has_call_ = true;
@@ -226,8 +233,7 @@ void ContentsWriter::write_results(std::size_t assistant, const Calls& calls) {
   // Older models see media beside the results only.
   if (!family_.media_in_results)
     for (const auto* result : results)
-      for (const auto& content : result->content)
-        write_content(content);
+      for (const auto& content : result->content) write_content(content);
   close();
 }
 

@@ -40,7 +40,9 @@ constexpr auto codes = std::to_array<Name>({
     {"UNAVAILABLE", ErrorKind::overloaded},
 });
 
-bool contains(std::string_view text, std::string_view word) noexcept { return text.find(word) != std::string_view::npos; }
+bool contains(std::string_view text, std::string_view word) noexcept {
+  return text.find(word) != std::string_view::npos;
+}
 
 bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 
@@ -56,9 +58,12 @@ std::optional<double> take_number(std::string_view& text) {
   double scale = 1;
   bool in_fraction = false;
   for (const char c : digits) {
-    if (c == '.') in_fraction = true;
-    else if (!in_fraction) value = value * 10 + (c - '0');
-    else value += (c - '0') * (scale /= 10);
+    if (c == '.')
+      in_fraction = true;
+    else if (!in_fraction)
+      value = value * 10 + (c - '0');
+    else
+      value += (c - '0') * (scale /= 10);
   }
   return value;
 }

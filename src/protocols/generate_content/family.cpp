@@ -18,7 +18,9 @@ int version_of(std::string_view text) noexcept {
   return parts[0] * 100 + parts[1];
 }
 
-bool contains(std::string_view text, std::string_view word) noexcept { return text.find(word) != std::string_view::npos; }
+bool contains(std::string_view text, std::string_view word) noexcept {
+  return text.find(word) != std::string_view::npos;
+}
 
 }  // namespace
 

@@ -18,10 +18,12 @@ Overlay::Overlay(const Settings& settings) {
   json::BorrowedReader reader;
   const auto root = reader->parse(*settings.extra());
   if (!root || !root->is_object())
-    throw_error(Error(ErrorKind::usage, "the setting extra is not a JSON object" + (root ? "" : ": " + reader->error())));
+    throw_error(
+        Error(ErrorKind::usage, "the setting extra is not a JSON object" + (root ? "" : ": " + reader->error())));
   for (const auto& [name, value] : root->members()) {
     if (is_merged(name) && value.is_object())
-      for (const auto& [inner, inner_value] : value.members()) members_.emplace_back(name, inner, inner_value.serialized());
+      for (const auto& [inner, inner_value] : value.members())
+        members_.emplace_back(name, inner, inner_value.serialized());
     else
       members_.emplace_back(std::string_view(), name, value.serialized());
   }

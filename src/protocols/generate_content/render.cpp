@@ -22,8 +22,12 @@ namespace {
 class Body {
  public:
   Body(const Request& request, const Dialect& dialect, Rendered& rendered)
-      : request_(request), settings_(request.settings), family_(request.model.id), overlay_(request.settings),
-        dialect_(dialect), rendered_(rendered) {}
+      : request_(request),
+        settings_(request.settings),
+        family_(request.model.id),
+        overlay_(request.settings),
+        dialect_(dialect),
+        rendered_(rendered) {}
 
   void write() {
     ConfigWriter config(request_, family_, overlay_, rendered_.warnings);
@@ -39,7 +43,8 @@ class Body {
     }
     write_tools();
     write_object("generationConfig", config.write());
-    if (settings_.metadata() && !settings_.metadata()->empty()) warn("metadata", "the provider does not take it; it was left out");
+    if (settings_.metadata() && !settings_.metadata()->empty())
+      warn("metadata", "the provider does not take it; it was left out");
     overlay_.write_rest(out_);
     out_.end_object();
     rendered_.body = out_.take();
@@ -77,8 +82,9 @@ class Body {
 
   void write_tool(const Tool& tool) {
     if (!is_tool_name(tool.name))
-      refuse(ErrorKind::invalid_request, "the provider does not take the tool name '" + tool.name +
-                                             "'; begin it with a letter or '_' and use letters, digits, '_' and '-' only");
+      refuse(ErrorKind::invalid_request,
+             "the provider does not take the tool name '" + tool.name +
+                 "'; begin it with a letter or '_' and use letters, digits, '_' and '-' only");
     out_.begin_object().member("name", tool.name);
     if (!tool.description.empty()) out_.member("description", tool.description);
     write_parameters(tool);
@@ -98,7 +104,8 @@ class Body {
     std::set<std::string> left_out;
     out_.key("parametersJsonSchema").raw(adapted_schema(*schema, left_out));
     for (const auto& keyword : left_out)
-      warn("tools", "the provider does not know the keyword '" + keyword + "'; it was left out of the tool '" + tool.name + "'");
+      warn("tools",
+           "the provider does not know the keyword '" + keyword + "'; it was left out of the tool '" + tool.name + "'");
   }
 
   /// Whether calls shall be held to their schema, and can be. The provider knows this for all tools together only.
@@ -120,7 +127,10 @@ class Body {
     if (mode == Mode::automatic && !strict && !settings_.tool_choice()) return;
 
     config.key("functionCallingConfig").begin_object();
-    config.member("mode", mode == Mode::none ? "NONE" : mode != Mode::automatic ? "ANY" : strict ? "VALIDATED" : "AUTO");
+    config.member("mode", mode == Mode::none        ? "NONE"
+                          : mode != Mode::automatic ? "ANY"
+                          : strict                  ? "VALIDATED"
+                                                    : "AUTO");
     if (mode == Mode::named) config.key("allowedFunctionNames").begin_array().string(choice.name()).end_array();
     config.end_object();
   }

@@ -19,9 +19,9 @@ constexpr auto notes = std::to_array<std::string_view>({"$schema", "$comment", "
 constexpr auto unknown_demands = std::to_array<std::string_view>({"exclusiveMinimum", "exclusiveMaximum"});
 constexpr auto maps_of_schemas =
     std::to_array<std::string_view>({"properties", "patternProperties", "$defs", "definitions", "dependentSchemas"});
-constexpr auto schemas = std::to_array<std::string_view>(
-    {"items", "additionalProperties", "not", "if", "then", "else", "contains", "propertyNames", "anyOf", "oneOf", "allOf",
-     "prefixItems"});
+constexpr auto schemas =
+    std::to_array<std::string_view>({"items", "additionalProperties", "not", "if", "then", "else", "contains",
+                                     "propertyNames", "anyOf", "oneOf", "allOf", "prefixItems"});
 constexpr auto text_formats = std::to_array<std::string_view>({"date-time", "date", "time", "enum"});
 
 class Adapter {

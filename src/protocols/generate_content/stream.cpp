@@ -27,14 +27,17 @@ class Decoder final : public StreamDecoder {
 
   void on_end(ReplyBuilder& reply) override {
     if (!reply.is_open()) return;
-    if (reply.has_finish_reason()) answer_.complete(reply);
-    else reply.fail(shared::truncated_error(dialect_.provider));
+    if (reply.has_finish_reason())
+      answer_.complete(reply);
+    else
+      reply.fail(shared::truncated_error(dialect_.provider));
   }
 
  private:
   void unreadable(const sse::Event& event, std::string_view data, const std::string& why, ReplyBuilder& reply) const {
     if (event.unterminated || event.outside_standard) return;
-    reply.fail(shared::protocol_error("an event of the stream cannot be read: as JSON " + why, data, dialect_.provider));
+    reply.fail(
+        shared::protocol_error("an event of the stream cannot be read: as JSON " + why, data, dialect_.provider));
   }
 
   const Dialect& dialect_;

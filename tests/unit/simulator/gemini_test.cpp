@@ -30,15 +30,18 @@ std::string question(const std::string& text, const std::string& more = "") {
 
 std::string text_of(const RawAnswer& answer) { return at(answer.body, "/candidates/0/content/parts/0/text"); }
 
-constexpr auto add_tool = R"(,"tools":[{"functionDeclarations":[{"name":"get_weather","description":"w","parametersJsonSchema":)"
-                          R"({"type":"object","properties":{"city":{"type":"string"}},"required":["city"]}}]}])";
+constexpr auto add_tool =
+    R"(,"tools":[{"functionDeclarations":[{"name":"get_weather","description":"w","parametersJsonSchema":)"
+    R"({"type":"object","properties":{"city":{"type":"string"}},"required":["city"]}}]}])";
 
 }  // namespace
 
 TEST(Gemini, answers_from_the_conversation) {
   const Simulator simulator;
-  EXPECT_NE(text_of(ask_gemini(simulator, question("What is the capital of Australia?"))).find("Canberra"), std::string::npos);
-  const auto second = R"({"systemInstruction":{"parts":[{"text":"Be brief."}]},"contents":[{"role":"user","parts":[{"text":"What is a fugue?"}]},
+  EXPECT_NE(text_of(ask_gemini(simulator, question("What is the capital of Australia?"))).find("Canberra"),
+            std::string::npos);
+  const auto second =
+      R"({"systemInstruction":{"parts":[{"text":"Be brief."}]},"contents":[{"role":"user","parts":[{"text":"What is a fugue?"}]},
       {"role":"model","parts":[{"text":"Music."}]},{"role":"user","parts":[{"text":"what was my last question?"}]}]})";
   EXPECT_EQ(text_of(ask_gemini(simulator, second)), "Your last question was: \"What is a fugue?\"");
 }
@@ -52,7 +55,8 @@ TEST(Gemini, whole_answer_has_the_shape_of_the_service) {
   EXPECT_EQ(at(answer.body, "/modelVersion"), "gemini-3.6-flash");
   EXPECT_FALSE(at(answer.body, "/responseId").empty());
   EXPECT_EQ(count_at(answer.body, "/usageMetadata/totalTokenCount"),
-            count_at(answer.body, "/usageMetadata/promptTokenCount") + count_at(answer.body, "/usageMetadata/candidatesTokenCount") +
+            count_at(answer.body, "/usageMetadata/promptTokenCount") +
+                count_at(answer.body, "/usageMetadata/candidatesTokenCount") +
                 count_at(answer.body, "/usageMetadata/thoughtsTokenCount"));
 }
 
@@ -74,7 +78,8 @@ TEST(Gemini, stream_has_the_text_of_the_whole_answer) {
   const Simulator simulator;
   const auto body = question("what was my last question?");
   std::string text;
-  for (const auto& event : stream_gemini(simulator, body).events()) text += at(event, "/candidates/0/content/parts/0/text");
+  for (const auto& event : stream_gemini(simulator, body).events())
+    text += at(event, "/candidates/0/content/parts/0/text");
   EXPECT_EQ(text, "You have not asked me anything before this.");
   EXPECT_EQ(text_of(ask_gemini(simulator, body)), text);
 }
@@ -94,7 +99,9 @@ TEST(Gemini, call_is_signed_and_has_an_id_on_the_newest_models_only) {
   EXPECT_FALSE(at(newest, "/candidates/0/content/parts/0/functionCall/id").empty());
   EXPECT_EQ(at(newest, "/candidates/0/content/parts/0/thoughtSignature").size(), 72u);
   EXPECT_EQ(at(newest, "/candidates/0/finishReason"), "STOP");
-  const auto older = ask_gemini(simulator, question("What is the weather in Paris?", add_tool), "/v1beta/models/gemini-2.5-flash").body;
+  const auto older =
+      ask_gemini(simulator, question("What is the weather in Paris?", add_tool), "/v1beta/models/gemini-2.5-flash")
+          .body;
   EXPECT_EQ(at(older, "/candidates/0/content/parts/0/functionCall/id"), "");
 }
 
@@ -107,8 +114,9 @@ TEST(Gemini, limit_spent_on_thinking_leaves_no_parts) {
 
 TEST(Gemini, schema_is_obeyed) {
   const Simulator simulator;
-  const auto body = question("hi", R"(,"generation_config":{"response_mime_type":"application/json","response_json_schema":)"
-                                   R"({"type":"object","properties":{"first_name":{"type":"string"}},"required":["first_name"]}})");
+  const auto body =
+      question("hi", R"(,"generation_config":{"response_mime_type":"application/json","response_json_schema":)"
+                     R"({"type":"object","properties":{"first_name":{"type":"string"}},"required":["first_name"]}})");
   const auto text = text_of(ask_gemini(simulator, body));
   EXPECT_FALSE(at(text, "/first_name").empty()) << text;
 }
@@ -126,7 +134,8 @@ TEST(Gemini, wrong_shapes_are_refused_with_the_field) {
       {question("a", R"(,"generationConfig":{"temperature":3})"), "out of range"},
       {question("a", R"(,"generationConfig":{"max_tokens":3})"), "max"},
       {question("a", R"(,"generationConfig":{"stopSequences":["1","2","3","4","5","6"]})"), "at most 5"},
-      {question("a", R"(,"generationConfig":{"thinkingConfig":{"thinkingBudget":1,"thinkingLevel":"LOW"}})"), "thinking"},
+      {question("a", R"(,"generationConfig":{"thinkingConfig":{"thinkingBudget":1,"thinkingLevel":"LOW"}})"),
+       "thinking"},
       {question("a", R"(,"generationConfig":{"responseJsonSchema":{}})"), "mime type"},
       {question("a", R"(,"tools":[{"functionDeclarations":[{"name":"2nd"}]}])"), "function name"},
       {question("a", R"(,"toolConfig":{"functionCallingConfig":{"mode":"ANY"}})"), "ANY"},
@@ -152,7 +161,8 @@ TEST(Gemini, calls_and_responses_must_match) {
   EXPECT_EQ(ask_gemini(simulator, talk(call, R"({"text":"b"})")).status, 400);
   EXPECT_EQ(ask_gemini(simulator, talk(R"({"text":"b"})", response)).status, 400);
   const auto unsigned_call = talk(R"({"functionCall":{"name":"f","args":{}}})", response);
-  EXPECT_NE(at(ask_gemini(simulator, unsigned_call).body, "/error/message").find("thought_signature"), std::string::npos);
+  EXPECT_NE(at(ask_gemini(simulator, unsigned_call).body, "/error/message").find("thought_signature"),
+            std::string::npos);
   EXPECT_EQ(ask_gemini(simulator, unsigned_call, "/v1beta/models/gemini-2.5-flash").status, 200);
 }
 
@@ -207,7 +217,8 @@ class GeminiRoundTrip : public ::testing::Test {
     return reply;
   }
 
-  static void decode_events(const fastccg::protocols::Protocol& protocol, std::string_view body, fastccg::ReplyBuilder& builder) {
+  static void decode_events(const fastccg::protocols::Protocol& protocol, std::string_view body,
+                            fastccg::ReplyBuilder& builder) {
     class Feeder final : public fastccg::sse::Handler {
      public:
       Feeder(fastccg::protocols::StreamDecoder& decoder, fastccg::ReplyBuilder& out) : decoder_(decoder), out_(out) {}
@@ -228,8 +239,9 @@ class GeminiRoundTrip : public ::testing::Test {
   void use(const char* model) {
     request.model.id = model;
     history.clear();
-    request.settings.tools({fastccg::Tool("get_weather", "tells the weather",
-                                          R"({"type":"object","properties":{"city":{"type":"string"}},"required":["city"]})")});
+    request.settings.tools(
+        {fastccg::Tool("get_weather", "tells the weather",
+                       R"({"type":"object","properties":{"city":{"type":"string"}},"required":["city"]})")});
   }
 
   const Simulator simulator;
@@ -264,7 +276,8 @@ TEST_F(GeminiRoundTrip, history_of_another_provider_is_accepted) {
   fastccg::Reasoning reasoning("hm");
   reasoning.payload = R"("foreign")";
   reasoning.provider = "anthropic";
-  fastccg::Message foreign(fastccg::Role::assistant, {reasoning, fastccg::ToolCall("toolu_1", "get_weather", R"({"city":"Oslo"})")});
+  fastccg::Message foreign(fastccg::Role::assistant,
+                           {reasoning, fastccg::ToolCall("toolu_1", "get_weather", R"({"city":"Oslo"})")});
   foreign.provider = "anthropic";
   history.push_back(fastccg::Message::user("weather?"));
   history.push_back(foreign);
@@ -275,9 +288,19 @@ TEST_F(GeminiRoundTrip, history_of_another_provider_is_accepted) {
 TEST_F(GeminiRoundTrip, every_setting_is_accepted) {
   use("gemini-3.6-flash");
   history.push_back(fastccg::Message::user("hi"));
-  request.settings.sys_prompt("x").temperature(1).top_p(0.5).top_k(3).max_tokens(500).stop({"zzz"}).seed(7)
-      .frequency_penalty(0.1).presence_penalty(0.1).logprobs(2).tool_choice(fastccg::ToolChoice::none())
-      .output_format(fastccg::OutputFormat::schema("s", R"({"type":"object","properties":{"a":{"const":1}},"required":["a"]})"))
+  request.settings.sys_prompt("x")
+      .temperature(1)
+      .top_p(0.5)
+      .top_k(3)
+      .max_tokens(500)
+      .stop({"zzz"})
+      .seed(7)
+      .frequency_penalty(0.1)
+      .presence_penalty(0.1)
+      .logprobs(2)
+      .tool_choice(fastccg::ToolChoice::none())
+      .output_format(
+          fastccg::OutputFormat::schema("s", R"({"type":"object","properties":{"a":{"const":1}},"required":["a"]})"))
       .reasoning(fastccg::ReasoningSetting::effort("low"));
   EXPECT_EQ(at(ask(true).content, "/a"), "1");
 }

@@ -6,8 +6,8 @@
 namespace fastccg::sim::gemini {
 namespace {
 
-constexpr std::array data_names{"text", "inlineData", "fileData", "functionCall", "functionResponse", "executableCode",
-                                "codeExecutionResult", "toolCall", "toolResponse"};
+constexpr std::array data_names{"text",           "inlineData",          "fileData", "functionCall", "functionResponse",
+                                "executableCode", "codeExecutionResult", "toolCall", "toolResponse"};
 
 // Walks the contents in order and keeps what the later ones depend on.
 class ContentChecker {
@@ -41,12 +41,13 @@ class ContentChecker {
   void check_part(const json::value& value, std::size_t& calls, std::size_t& responses, std::size_t index) {
     const auto* part = value.if_object();
     if (part == nullptr) reject("Invalid value at '" + where_ + ".parts': an object is expected.", where_);
-    const auto count = std::count_if(data_names.begin(), data_names.end(),
-                                     [part](const char* name) { return part->contains(name); });
+    const auto count =
+        std::count_if(data_names.begin(), data_names.end(), [part](const char* name) { return part->contains(name); });
     if (count > 1) reject("Only one kind of data may be set in each part of '" + where_ + "'.", where_ + ".parts");
     if (count == 0 && !part->contains("thoughtSignature"))
-      reject("Each part of '" + where_ + "' needs one kind of data: the required oneof field 'data' must have one "
-             "initialized field.",
+      reject("Each part of '" + where_ +
+                 "' needs one kind of data: the required oneof field 'data' must have one "
+                 "initialized field.",
              where_ + ".parts");
     const auto& call = object_at(*part, "functionCall");
     const auto& response = object_at(*part, "functionResponse");
@@ -81,8 +82,9 @@ class ContentChecker {
   }
 
   [[noreturn]] static void unanswered() {
-    reject("The number of function response parts must be equal to the number of function call parts of the function call "
-           "turn.");
+    reject(
+        "The number of function response parts must be equal to the number of function call parts of the function call "
+        "turn.");
   }
 
   bool wants_signatures_;

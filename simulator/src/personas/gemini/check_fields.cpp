@@ -6,17 +6,33 @@
 namespace fastccg::sim::gemini {
 namespace {
 
-constexpr std::array body_names{"cachedContent", "contents",      "generationConfig", "labels",    "model",
-                                "safetySettings", "serviceTier", "store",             "systemInstruction",
-                                "toolConfig",    "tools"};
-constexpr std::array config_names{
-    "audioTimestamp",   "candidateCount", "enableEnhancedCivicAnswers", "frequencyPenalty", "imageConfig",
-    "logprobs",         "maxOutputTokens", "mediaResolution",           "presencePenalty",  "responseFormat",
-    "responseJsonSchema", "responseLogprobs", "responseMimeType",       "responseModalities", "responseSchema",
-    "seed",             "speechConfig",   "stopSequences",              "temperature",      "thinkingConfig",
-    "topK",             "topP"};
-constexpr std::array declaration_names{"behavior", "description", "name", "parameters", "parametersJsonSchema", "response",
-                                       "responseJsonSchema"};
+constexpr std::array body_names{
+    "cachedContent", "contents", "generationConfig",  "labels",     "model", "safetySettings",
+    "serviceTier",   "store",    "systemInstruction", "toolConfig", "tools"};
+constexpr std::array config_names{"audioTimestamp",
+                                  "candidateCount",
+                                  "enableEnhancedCivicAnswers",
+                                  "frequencyPenalty",
+                                  "imageConfig",
+                                  "logprobs",
+                                  "maxOutputTokens",
+                                  "mediaResolution",
+                                  "presencePenalty",
+                                  "responseFormat",
+                                  "responseJsonSchema",
+                                  "responseLogprobs",
+                                  "responseMimeType",
+                                  "responseModalities",
+                                  "responseSchema",
+                                  "seed",
+                                  "speechConfig",
+                                  "stopSequences",
+                                  "temperature",
+                                  "thinkingConfig",
+                                  "topK",
+                                  "topP"};
+constexpr std::array declaration_names{"behavior", "description",       "name", "parameters", "parametersJsonSchema",
+                                       "response", "responseJsonSchema"};
 constexpr std::array calling_names{"allowedFunctionNames", "mode"};
 constexpr std::array thinking_names{"includeThoughts", "thinkingBudget", "thinkingLevel"};
 
@@ -25,8 +41,8 @@ void check_names(const json::object& object, const std::array<const char*, N>& k
   for (const auto& [key, value] : object) {
     const std::string name(key);
     if (std::none_of(known.begin(), known.end(), [&name](const char* each) { return name == each; }))
-      reject("Invalid JSON payload received. Unknown name \"" + name + "\"" + (where.empty() ? "" : " at '" + where + "'") +
-                 ": Cannot find field.",
+      reject("Invalid JSON payload received. Unknown name \"" + name + "\"" +
+                 (where.empty() ? "" : " at '" + where + "'") + ": Cannot find field.",
              where);
   }
 }
@@ -64,9 +80,9 @@ void check_config(const json::object& config) {
 
 bool is_name(std::string_view name) {
   const auto begins = [](char c) { return is_lower(lower(c)) || c == '_'; };
-  return !name.empty() && name.size() <= 128 && begins(name.front()) && std::all_of(name.begin(), name.end(), [&](char c) {
-    return begins(c) || is_digit(c) || c == '.' || c == ':' || c == '-';
-  });
+  return !name.empty() && name.size() <= 128 && begins(name.front()) &&
+         std::all_of(name.begin(), name.end(),
+                     [&](char c) { return begins(c) || is_digit(c) || c == '.' || c == ':' || c == '-'; });
 }
 
 void check_declaration(const json::value& value, const std::string& where) {
@@ -74,8 +90,9 @@ void check_declaration(const json::value& value, const std::string& where) {
   if (declaration == nullptr) reject("Invalid value at '" + where + "': an object is expected.", where);
   check_names(*declaration, declaration_names, where);
   if (!is_name(text_at(*declaration, "name")))
-    reject("Invalid function name at '" + where + "'. It must start with a letter or an underscore, hold only letters, "
-           "digits, '_', '.', ':' and '-', and have at most 128 characters.",
+    reject("Invalid function name at '" + where +
+               "'. It must start with a letter or an underscore, hold only letters, "
+               "digits, '_', '.', ':' and '-', and have at most 128 characters.",
            where + ".name");
   if (declaration->contains("parameters") && declaration->contains("parametersJsonSchema"))
     reject("Only one of parameters and parameters_json_schema may be set.", where);
@@ -115,7 +132,8 @@ void check_fields(const json::object& body) {
     return value != nullptr && !value->is_null();
   };
   if (given("cachedContent") && (given("systemInstruction") || given("tools") || given("toolConfig")))
-    reject("CachedContent can not be used with GenerateContent request setting system_instruction, tools or tool_config.");
+    reject(
+        "CachedContent can not be used with GenerateContent request setting system_instruction, tools or tool_config.");
 }
 
 }  // namespace fastccg::sim::gemini

@@ -13,9 +13,9 @@ class Details {
  public:
   Details() = default;
 
-  bool as_events = false;     ///< `alt=sse`; else a stream is a list that arrives piece by piece.
+  bool as_events = false;  ///< `alt=sse`; else a stream is a list that arrives piece by piece.
   bool shows_thoughts = false;
-  bool is_newest = false;     ///< The model is of the generation that signs its answers and gives its calls ids.
+  bool is_newest = false;  ///< The model is of the generation that signs its answers and gives its calls ids.
 };
 
 /// Thrown by the checks below; what they find first is what is answered.

@@ -49,8 +49,10 @@ json::value lowered_types(const json::value& schema) {
   if (!schema.is_object()) return schema;
   json::object result;
   for (const auto& [key, value] : schema.get_object()) {
-    if (key == "type" && value.is_string()) result[key] = to_lower(value.get_string());
-    else result[key] = lowered_types(value);
+    if (key == "type" && value.is_string())
+      result[key] = to_lower(value.get_string());
+    else
+      result[key] = lowered_types(value);
   }
   return result;
 }
@@ -96,7 +98,8 @@ void read_config(Conversation& conversation, const json::object& config) {
 
 // All models since 2.5 think unless they are told not to.
 bool thinks(std::string_view model, const json::object& config) {
-  if (model.substr(0, 10) == "gemini-1.5" || model.substr(0, 10) == "gemini-2.0" || model.substr(0, 5) == "gemma") return false;
+  if (model.substr(0, 10) == "gemini-1.5" || model.substr(0, 10) == "gemini-2.0" || model.substr(0, 5) == "gemma")
+    return false;
   return number_at(object_at(config, "thinkingConfig"), "thinkingBudget").value_or(-1) != 0;
 }
 

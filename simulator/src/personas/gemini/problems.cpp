@@ -23,7 +23,9 @@ Wording wording(unsigned status) {
     case 504: return {status, "DEADLINE_EXCEEDED", "The request could not be answered in time."};
     case 409: return {409, "ABORTED", "The operation was aborted."};
     case 413: return {413, "INVALID_ARGUMENT", "Request payload size exceeds the limit."};
-    case 429: return {429, "RESOURCE_EXHAUSTED", "You exceeded your current quota, please check your plan and billing details."};
+    case 429:
+      return {429, "RESOURCE_EXHAUSTED",
+              "You exceeded your current quota, please check your plan and billing details."};
     case 499: return {499, "CANCELLED", "The operation was cancelled."};
     case 503:
     case 529: return {status, "UNAVAILABLE", "The model is overloaded. Please try again later."};
@@ -39,14 +41,17 @@ Wording wording(const Problem& problem) {
       return {400, "INVALID_ARGUMENT",
               "The input token count (1048577) exceeds the maximum number of tokens allowed (1048576)."};
     case Problem::Kind::missing_key:
-      return {403, "PERMISSION_DENIED",
-              "Method doesn't allow unregistered callers. Please use an API key or other form of API consumer identity."};
+      return {
+          403, "PERMISSION_DENIED",
+          "Method doesn't allow unregistered callers. Please use an API key or other form of API consumer identity."};
     case Problem::Kind::wrong_key: return {400, "INVALID_ARGUMENT", "API key not valid. Please pass a valid API key."};
     case Problem::Kind::unknown_path: return {404, "NOT_FOUND", "There is nothing at " + problem.message};
     case Problem::Kind::wrong_method: return {404, "NOT_FOUND", "Not found: " + problem.message};
     case Problem::Kind::unknown_model:
-      return {404, "NOT_FOUND", "models/" + problem.message + " is not found for API version v1beta, or is not supported "
-                                "for generateContent."};
+      return {404, "NOT_FOUND",
+              "models/" + problem.message +
+                  " is not found for API version v1beta, or is not supported "
+                  "for generateContent."};
     case Problem::Kind::invalid: return {400, "INVALID_ARGUMENT", problem.message};
     case Problem::Kind::quota:
     case Problem::Kind::by_status: break;
@@ -60,10 +65,11 @@ json::object detail(const char* type) { return {{"@type", "type.googleapis.com/g
 void add_limit_details(json::array& details, const Problem& problem) {
   const bool is_daily = problem.kind == Problem::Kind::quota;
   auto failure = detail("QuotaFailure");
-  failure["violations"] = json::array{json::object{
-      {"quotaMetric", "generativelanguage.googleapis.com/generate_content_requests"},
-      {"quotaId", is_daily ? "GenerateRequestsPerDayPerProjectPerModel" : "GenerateRequestsPerMinutePerProjectPerModel"},
-      {"quotaValue", "15"}}};
+  failure["violations"] =
+      json::array{json::object{{"quotaMetric", "generativelanguage.googleapis.com/generate_content_requests"},
+                               {"quotaId", is_daily ? "GenerateRequestsPerDayPerProjectPerModel"
+                                                    : "GenerateRequestsPerMinutePerProjectPerModel"},
+                               {"quotaValue", "15"}}};
   details.push_back(std::move(failure));
   if (problem.retry_after.empty()) return;
   auto retry = detail("RetryInfo");

@@ -16,7 +16,9 @@ class Frame {
       : model_(exchange.conversation.model), id_(random.letters(22)) {}
 
   json::object with(json::array candidates, json::object usage) const {
-    return {{"candidates", std::move(candidates)}, {"usageMetadata", std::move(usage)}, {"modelVersion", model_},
+    return {{"candidates", std::move(candidates)},
+            {"usageMetadata", std::move(usage)},
+            {"modelVersion", model_},
             {"responseId", id_}};
   }
 
@@ -60,15 +62,16 @@ json::object call_part(const ToolCall& call, bool is_first, const Details& detai
   return part;
 }
 
-json::object signature_part(Random& random) { return {{"text", ""}, {"thoughtSignature", random.letters(signature_length)}}; }
+json::object signature_part(Random& random) {
+  return {{"text", ""}, {"thoughtSignature", random.letters(signature_length)}};
+}
 
 void end_candidate(json::object& candidate, const Answer& answer, const Details& details) {
   candidate["finishReason"] = finish_word(answer.finish);
-  if (!answer.tool_calls.empty() && details.is_newest)
-    candidate["finishMessage"] = "Model generated function call(s).";
+  if (!answer.tool_calls.empty() && details.is_newest) candidate["finishMessage"] = "Model generated function call(s).";
   if (answer.finish == Finish::content_filter)
-    candidate["safetyRatings"] =
-        json::array{json::object{{"category", "HARM_CATEGORY_DANGEROUS_CONTENT"}, {"probability", "HIGH"}, {"blocked", true}}};
+    candidate["safetyRatings"] = json::array{
+        json::object{{"category", "HARM_CATEGORY_DANGEROUS_CONTENT"}, {"probability", "HIGH"}, {"blocked", true}}};
 }
 
 /// A candidate with these parts; the list is left out when it is empty, as the service does.
@@ -79,7 +82,9 @@ json::object candidate_of(json::array parts, std::size_t index) {
   return {{"content", std::move(content)}, {"index", index}};
 }
 
-std::size_t visible_tokens(const Answer& answer) { return answer.usage.output - std::min(answer.usage.output, answer.usage.reasoning); }
+std::size_t visible_tokens(const Answer& answer) {
+  return answer.usage.output - std::min(answer.usage.output, answer.usage.reasoning);
+}
 
 json::array parts_of(const Answer& answer, const Details& details, Random& random) {
   json::array parts;
@@ -136,8 +141,10 @@ class StreamWriter {
     if (!calls.empty()) add(std::move(calls), answer, index, 0);
 
     json::array last;
-    if (details_.is_newest && answer.finish == Finish::stop) last.push_back(signature_part(random_));
-    else if (answer.finish != Finish::content_filter && visible_tokens(answer) > 0) last.push_back(text_part(""));
+    if (details_.is_newest && answer.finish == Finish::stop)
+      last.push_back(signature_part(random_));
+    else if (answer.finish != Finish::content_filter && visible_tokens(answer) > 0)
+      last.push_back(text_part(""));
     auto candidate = candidate_of(std::move(last), index);
     end_candidate(candidate, answer, details_);
     send(std::move(candidate), visible_tokens(answer), answer, false);
@@ -151,8 +158,10 @@ class StreamWriter {
   void send(json::object candidate, std::size_t tokens, const Answer& answer, bool paced) {
     const auto data = json::serialize(
         frame_.with(json::array{std::move(candidate)}, usage_of(answer.usage.input, tokens, answer.usage.reasoning)));
-    if (details_.as_events) events_.emplace_back("data: " + data + "\r\n\r\n", paced);
-    else events_.emplace_back((events_.empty() ? "[" : ",\r\n") + data, paced);
+    if (details_.as_events)
+      events_.emplace_back("data: " + data + "\r\n\r\n", paced);
+    else
+      events_.emplace_back((events_.empty() ? "[" : ",\r\n") + data, paced);
   }
 
   const ChatPersona::Exchange& exchange_;

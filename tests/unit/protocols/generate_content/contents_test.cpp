@@ -19,15 +19,18 @@ Asked after(const std::string& parts, const char* model = "gemini-3.6-flash") {
   std::vector<ToolResult> results;
   for (const auto& call : reply.tool_calls()) results.emplace_back(call.id, "done");
   asked.say(reply.message);
-  if (!results.empty()) asked.results(std::move(results));
-  else asked.user("on");
+  if (!results.empty())
+    asked.results(std::move(results));
+  else
+    asked.user("on");
   return asked;
 }
 
 TEST(GenerateContentHistory, answer_goes_back_with_each_signature_in_its_place) {
-  const auto asked = after(R"({"text":"a"},{"text":"b","thoughtSignature":"Qg=="},)"
-                           R"({"functionCall":{"id":"i1","name":"f","args":{"x":1}},"thoughtSignature":"RQ=="},)"
-                           R"({"functionCall":{"id":"i2","name":"f","args":{}}},{"text":"","thoughtSignature":"Rg=="})");
+  const auto asked =
+      after(R"({"text":"a"},{"text":"b","thoughtSignature":"Qg=="},)"
+            R"({"functionCall":{"id":"i1","name":"f","args":{"x":1}},"thoughtSignature":"RQ=="},)"
+            R"({"functionCall":{"id":"i2","name":"f","args":{}}},{"text":"","thoughtSignature":"Rg=="})");
   EXPECT_EQ(asked.at("/contents/1/parts"),
             R"([{"text":"a"},{"text":"b","thoughtSignature":"Qg=="},)"
             R"({"functionCall":{"id":"i1","name":"f","args":{"x":1}},"thoughtSignature":"RQ=="},)"
@@ -74,13 +77,16 @@ TEST(GenerateContentHistory, what_another_provider_signed_is_dropped) {
                   ToolCall("toolu_1", "f", R"({"x":1})")},
                  "anthropic")
       .results({ToolResult("toolu_1", "7")});
-  EXPECT_EQ(asked.at("/contents/1/parts"), R"([{"text":"a"},{"functionCall":{"id":"toolu_1","name":"f","args":{"x":1}},)"
-                                           R"("thoughtSignature":")" + std::string(dummy) + R"("}])");
+  EXPECT_EQ(asked.at("/contents/1/parts"),
+            R"([{"text":"a"},{"functionCall":{"id":"toolu_1","name":"f","args":{"x":1}},)"
+            R"("thoughtSignature":")" +
+                std::string(dummy) + R"("}])");
 }
 
 TEST(GenerateContentHistory, signatures_of_another_model_are_dropped) {
-  Message message(Role::assistant, {Text("a"), signature("QQ=="), Opaque("gemini", "part", R"({"text":"","thoughtSignature":"Qg=="})"),
-                                    Opaque("gemini", "executableCode", R"({"executableCode":{"code":"1"},"thoughtSignature":"RQ=="})")});
+  Message message(Role::assistant,
+                  {Text("a"), signature("QQ=="), Opaque("gemini", "part", R"({"text":"","thoughtSignature":"Qg=="})"),
+                   Opaque("gemini", "executableCode", R"({"executableCode":{"code":"1"},"thoughtSignature":"RQ=="})")});
   message.provider = "gemini";
   message.model = "gemini-2.5-pro";
   Asked other;
@@ -97,14 +103,21 @@ TEST(GenerateContentHistory, signatures_of_another_model_are_dropped) {
 
 TEST(GenerateContentHistory, tampered_parts_are_not_sent) {
   Asked asked;
-  asked.user("go").assistant({Text("a"), Opaque("gemini", "thoughtSignature", R"("x", "injected": 1)"), Opaque("gemini", "part", "[1]"),
-                              Opaque("gemini", "toolCall", "{\"a\":"), Opaque("gemini", "toolCall", "{}")}).user("on");
+  asked.user("go")
+      .assistant({Text("a"), Opaque("gemini", "thoughtSignature", R"("x", "injected": 1)"),
+                  Opaque("gemini", "part", "[1]"), Opaque("gemini", "toolCall", "{\"a\":"),
+                  Opaque("gemini", "toolCall", "{}")})
+      .user("on");
   EXPECT_EQ(asked.at("/contents/1/parts"), R"([{"text":"a"}])");
 }
 
 TEST(GenerateContentHistory, messages_of_the_assistant_in_a_row_become_one_content) {
   Asked asked;
-  asked.user("go").assistant({Text("a")}).assistant({}).assistant({ToolCall("1", "f", "")}, "openai").results({ToolResult("1", "x")});
+  asked.user("go")
+      .assistant({Text("a")})
+      .assistant({})
+      .assistant({ToolCall("1", "f", "")}, "openai")
+      .results({ToolResult("1", "x")});
   EXPECT_EQ(asked.at("/contents/1/parts/0"), R"({"text":"a"})");
   EXPECT_EQ(asked.at("/contents/1/parts/1/functionCall"), R"({"id":"1","name":"f","args":{}})");
   EXPECT_EQ(asked.at("/contents/3"), "");
@@ -113,7 +126,8 @@ TEST(GenerateContentHistory, messages_of_the_assistant_in_a_row_become_one_conte
 TEST(GenerateContentHistory, message_of_which_nothing_is_left_is_dropped) {
   Asked asked;
   asked.user("go").assistant({Reasoning("hm")}, "other").user("on");
-  EXPECT_EQ(asked.at("/contents"), R"([{"role":"user","parts":[{"text":"go"}]},{"role":"user","parts":[{"text":"on"}]}])");
+  EXPECT_EQ(asked.at("/contents"),
+            R"([{"role":"user","parts":[{"text":"go"}]},{"role":"user","parts":[{"text":"on"}]}])");
 }
 
 TEST(GenerateContentHistory, refusal_is_sent_as_text) {
@@ -124,7 +138,8 @@ TEST(GenerateContentHistory, refusal_is_sent_as_text) {
 
 TEST(GenerateContentHistory, arguments_that_are_no_object_are_put_into_one) {
   Asked asked;
-  asked.user("go").assistant({ToolCall("1", "f", R"({"cut": "of)"), ToolCall("2", "f", " "), ToolCall("3", "f", "null")}, "openai")
+  asked.user("go")
+      .assistant({ToolCall("1", "f", R"({"cut": "of)"), ToolCall("2", "f", " "), ToolCall("3", "f", "null")}, "openai")
       .results({ToolResult("1", "x"), ToolResult("2", "x"), ToolResult("3", "x")});
   EXPECT_EQ(asked.at("/contents/1/parts/0/functionCall/args"), R"({"arguments":"{\"cut\": \"of"})");
   EXPECT_EQ(asked.at("/contents/1/parts/1/functionCall/args"), "{}");
@@ -140,8 +155,11 @@ TEST(GenerateContentHistory, names_of_earlier_tools_are_made_legal) {
 
 TEST(GenerateContentHistory, results_stand_in_the_order_of_the_calls) {
   Asked asked;
-  asked.user("go").assistant({ToolCall("1", "f", "{}"), ToolCall("2", "g", "{}")})
-      .results({ToolResult("2", "b")}).results({ToolResult("1", "a")}).user("and?");
+  asked.user("go")
+      .assistant({ToolCall("1", "f", "{}"), ToolCall("2", "g", "{}")})
+      .results({ToolResult("2", "b")})
+      .results({ToolResult("1", "a")})
+      .user("and?");
   EXPECT_EQ(asked.at("/contents/2/parts/0/functionResponse/response"), R"({"output":"a"})");
   EXPECT_EQ(asked.at("/contents/2/parts/1/functionResponse/name"), R"("g")");
   EXPECT_EQ(asked.at("/contents/3"), R"({"role":"user","parts":[{"text":"and?"}]})");
@@ -150,8 +168,11 @@ TEST(GenerateContentHistory, results_stand_in_the_order_of_the_calls) {
 
 TEST(GenerateContentHistory, results_that_are_objects_go_as_they_are) {
   Asked asked;
-  asked.user("go").assistant({ToolCall("1", "f", "{}"), ToolCall("2", "f", "{}"), ToolCall("3", "f", "{}"), ToolCall("4", "f", "{}")})
-      .results({ToolResult("1", R"( {"t":21} )"), ToolResult("2", "[1]"), ToolResult("3", "bad", true), ToolResult("4", R"({"e":1})", true)});
+  asked.user("go")
+      .assistant(
+          {ToolCall("1", "f", "{}"), ToolCall("2", "f", "{}"), ToolCall("3", "f", "{}"), ToolCall("4", "f", "{}")})
+      .results({ToolResult("1", R"( {"t":21} )"), ToolResult("2", "[1]"), ToolResult("3", "bad", true),
+                ToolResult("4", R"({"e":1})", true)});
   EXPECT_EQ(asked.at("/contents/2/parts/0/functionResponse/response"), R"({"t":21})");
   EXPECT_EQ(asked.at("/contents/2/parts/1/functionResponse/response"), R"({"output":"[1]"})");
   EXPECT_EQ(asked.at("/contents/2/parts/2/functionResponse/response"), R"({"error":"bad"})");
@@ -189,17 +210,19 @@ TEST(GenerateContentHistory, calls_and_results_must_match) {
 
 TEST(GenerateContentMedia, content_is_inline_and_addresses_are_files) {
   Asked asked;
-  asked.say(Message(Role::user, {Text("see"), Image::from_bytes("\x89PNG", ""), Image::from_url("data:image/gif;base64,R0\nlG"),
-                                 Image::from_url("https://h/a.png?x=1"), Audio("snd", "mp3"), Audio("snd", ""),
-                                 File::from_bytes("%PDF-1", "", "a.pdf"), File::from_url("https://youtu.be/x", "video/mp4"),
-                                 File::from_id("files/k8")}));
-  EXPECT_EQ(asked.at("/contents/0/parts"),
-            R"([{"text":"see"},{"inlineData":{"mimeType":"image/png","data":"iVBORw=="}},)"
-            R"({"inlineData":{"mimeType":"image/gif","data":"R0lG"}},{"fileData":{"mimeType":"image/png","fileUri":"https://h/a.png?x=1"}},)"
-            R"({"inlineData":{"mimeType":"audio/mp3","data":"c25k"}},{"inlineData":{"mimeType":"audio/wav","data":"c25k"}},)"
-            R"({"inlineData":{"mimeType":"application/pdf","data":"JVBERi0x"}},)"
-            R"({"fileData":{"mimeType":"video/mp4","fileUri":"https://youtu.be/x"}},)"
-            R"({"fileData":{"fileUri":"https://generativelanguage.googleapis.com/v1beta/files/k8"}}])");
+  asked.say(
+      Message(Role::user, {Text("see"), Image::from_bytes("\x89PNG", ""),
+                           Image::from_url("data:image/gif;base64,R0\nlG"), Image::from_url("https://h/a.png?x=1"),
+                           Audio("snd", "mp3"), Audio("snd", ""), File::from_bytes("%PDF-1", "", "a.pdf"),
+                           File::from_url("https://youtu.be/x", "video/mp4"), File::from_id("files/k8")}));
+  EXPECT_EQ(
+      asked.at("/contents/0/parts"),
+      R"([{"text":"see"},{"inlineData":{"mimeType":"image/png","data":"iVBORw=="}},)"
+      R"({"inlineData":{"mimeType":"image/gif","data":"R0lG"}},{"fileData":{"mimeType":"image/png","fileUri":"https://h/a.png?x=1"}},)"
+      R"({"inlineData":{"mimeType":"audio/mp3","data":"c25k"}},{"inlineData":{"mimeType":"audio/wav","data":"c25k"}},)"
+      R"({"inlineData":{"mimeType":"application/pdf","data":"JVBERi0x"}},)"
+      R"({"fileData":{"mimeType":"video/mp4","fileUri":"https://youtu.be/x"}},)"
+      R"({"fileData":{"fileUri":"https://generativelanguage.googleapis.com/v1beta/files/k8"}}])");
 }
 
 TEST(GenerateContentMedia, detail_is_a_resolution_where_that_is_known) {

@@ -30,8 +30,9 @@ TEST(GenerateContentAnswer, counters_that_are_missing_stay_absent) {
 }
 
 TEST(GenerateContentAnswer, whole_answer_and_stream_give_the_same_message) {
-  const std::string parts = R"({"text":"t","thought":true},{"text":"a"},{"text":"b"},{"text":"c","thoughtSignature":"Qg=="},)"
-                            R"({"functionCall":{"name":"f","args":{"x":1}},"thoughtSignature":"RQ=="})";
+  const std::string parts =
+      R"({"text":"t","thought":true},{"text":"a"},{"text":"b"},{"text":"c","thoughtSignature":"Qg=="},)"
+      R"({"functionCall":{"name":"f","args":{"x":1}},"thoughtSignature":"RQ=="})";
   const auto one = whole(answer(parts, "STOP"));
   const auto many = streamed(crlf_events({answer(parts, "STOP")}));
   EXPECT_EQ(one.reply.message, many.reply.message);
@@ -49,7 +50,8 @@ TEST(GenerateContentAnswer, limit_spent_on_reasoning_is_empty_and_warned_about) 
 }
 
 TEST(GenerateContentAnswer, blocked_answer_is_filtered) {
-  const auto out = whole(R"({"candidates":[{"content":{},"finishReason":"SAFETY","safetyRatings":[{"blocked":true}]}]})");
+  const auto out =
+      whole(R"({"candidates":[{"content":{},"finishReason":"SAFETY","safetyRatings":[{"blocked":true}]}]})");
   ASSERT_FALSE(out.error);
   EXPECT_EQ(out.reply.finish_reason, FinishReason::content_filter);
   EXPECT_TRUE(out.reply.message.parts.empty());
@@ -95,7 +97,8 @@ TEST(GenerateContentAnswer, reasons_that_are_not_known_are_other) {
 }
 
 TEST(GenerateContentAnswer, call_keeps_the_id_and_may_lack_arguments) {
-  const auto out = whole(answer(R"({"functionCall":{"id":"x7","name":"now"}},{"functionCall":{"id":"x7","name":"f","args":null}})"));
+  const auto out =
+      whole(answer(R"({"functionCall":{"id":"x7","name":"now"}},{"functionCall":{"id":"x7","name":"f","args":null}})"));
   const auto calls = out.reply.tool_calls();
   ASSERT_EQ(calls.size(), 2u);
   EXPECT_EQ(calls[0].id, "x7");
@@ -117,11 +120,12 @@ TEST(GenerateContentAnswer, signed_thought_carries_its_signature) {
 }
 
 TEST(GenerateContentAnswer, pictures_sounds_and_files_become_parts) {
-  const auto out = whole(answer(R"({"inlineData":{"mimeType":"image/png","data":"iVBORw=="},"thoughtSignature":"Qg=="},)"
-                                R"({"inlineData":{"mimeType":"audio/L16;rate=24000","data":"AAE="}},)"
-                                R"({"inlineData":{"mimeType":"text/csv","data":"YSxi"}},)"
-                                R"({"fileData":{"fileUri":"https://files/x","mimeType":"video/mp4"}})",
-                                "STOP"));
+  const auto out =
+      whole(answer(R"({"inlineData":{"mimeType":"image/png","data":"iVBORw=="},"thoughtSignature":"Qg=="},)"
+                   R"({"inlineData":{"mimeType":"audio/L16;rate=24000","data":"AAE="}},)"
+                   R"({"inlineData":{"mimeType":"text/csv","data":"YSxi"}},)"
+                   R"({"fileData":{"fileUri":"https://files/x","mimeType":"video/mp4"}})",
+                   "STOP"));
   const auto& parts = out.reply.message.parts;
   ASSERT_EQ(parts.size(), 5u);
   EXPECT_EQ(std::get<Image>(parts[0]), Image::from_bytes("\x89PNG", "image/png"));
@@ -140,7 +144,8 @@ TEST(GenerateContentAnswer, hosted_tools_are_kept_whole) {
 }
 
 TEST(GenerateContentAnswer, parts_of_the_wrong_shape_do_no_harm) {
-  const auto out = whole(answer(R"(null,7,"x",{},{"text":null},{"inlineData":{"data":"%%%"}},{"functionCall":{}},{"text":"a"})", "STOP"));
+  const auto out = whole(
+      answer(R"(null,7,"x",{},{"text":null},{"inlineData":{"data":"%%%"}},{"functionCall":{}},{"text":"a"})", "STOP"));
   ASSERT_FALSE(out.error);
   EXPECT_EQ(out.reply.content, "a");
   EXPECT_EQ(out.reply.tool_calls().size(), 0u);

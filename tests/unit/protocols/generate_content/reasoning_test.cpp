@@ -39,9 +39,12 @@ TEST(GenerateContentReasoning, off_is_a_budget_of_zero_where_that_is_possible) {
 }
 
 TEST(GenerateContentReasoning, effort_is_a_level_for_newer_models) {
-  EXPECT_EQ(thinking("gemini-3-flash-preview", effort("minimal")), R"({"thinkingLevel":"MINIMAL","includeThoughts":true})");
-  EXPECT_EQ(thinking("gemini-3.1-pro-preview", effort("minimal")), R"({"thinkingLevel":"LOW","includeThoughts":true} warned)");
-  EXPECT_EQ(thinking("gemini-3.7-flash", effort("minimal")), R"({"thinkingLevel":"LOW","includeThoughts":true} warned)");
+  EXPECT_EQ(thinking("gemini-3-flash-preview", effort("minimal")),
+            R"({"thinkingLevel":"MINIMAL","includeThoughts":true})");
+  EXPECT_EQ(thinking("gemini-3.1-pro-preview", effort("minimal")),
+            R"({"thinkingLevel":"LOW","includeThoughts":true} warned)");
+  EXPECT_EQ(thinking("gemini-3.7-flash", effort("minimal")),
+            R"({"thinkingLevel":"LOW","includeThoughts":true} warned)");
   EXPECT_EQ(thinking("gemini-4-ultra", effort("medium")), R"({"thinkingLevel":"MEDIUM","includeThoughts":true})");
   EXPECT_EQ(thinking("gemini-flash-latest", effort("high")), R"({"thinkingLevel":"HIGH","includeThoughts":true})");
   EXPECT_EQ(thinking("gemini-3.6-flash", effort("xhigh")), R"({"thinkingLevel":"HIGH","includeThoughts":true} warned)");

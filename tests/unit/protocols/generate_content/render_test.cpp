@@ -35,11 +35,19 @@ TEST(GenerateContentRequest, least_request_has_contents_only) {
 
 TEST(GenerateContentRequest, sampling_stands_in_the_generation_config) {
   auto asked = hello();
-  asked.request.settings.temperature(0.5).top_p(0.25).top_k(7).max_tokens(99).seed(-3).stop({"a", "b"}).frequency_penalty(1)
-      .presence_penalty(-1).logprobs(3);
-  EXPECT_EQ(asked.at("/generationConfig"),
-            R"({"maxOutputTokens":99,"stopSequences":["a","b"],"temperature":5E-1,"topP":2.5E-1,"topK":7,"frequencyPenalty":1,)"
-            R"("presencePenalty":-1,"responseLogprobs":true,"logprobs":3,"seed":-3})");
+  asked.request.settings.temperature(0.5)
+      .top_p(0.25)
+      .top_k(7)
+      .max_tokens(99)
+      .seed(-3)
+      .stop({"a", "b"})
+      .frequency_penalty(1)
+      .presence_penalty(-1)
+      .logprobs(3);
+  EXPECT_EQ(
+      asked.at("/generationConfig"),
+      R"({"maxOutputTokens":99,"stopSequences":["a","b"],"temperature":5E-1,"topP":2.5E-1,"topK":7,"frequencyPenalty":1,)"
+      R"("presencePenalty":-1,"responseLogprobs":true,"logprobs":3,"seed":-3})");
   EXPECT_EQ(asked.warned(), "");
 }
 
@@ -88,11 +96,12 @@ TEST(GenerateContentRequest, model_without_instructions_gets_them_with_the_first
 
 TEST(GenerateContentRequest, tools_are_declared_with_their_schema) {
   auto asked = hello();
-  asked.request.settings.tools({Tool("add", "adds", R"({"type":"object","properties":{"a":{"type":"integer"}}})"), Tool("now", ""),
-                                Tool("roll", "rolls", R"({"type":"object","properties":{}})")});
-  EXPECT_EQ(asked.at("/tools"),
-            R"([{"functionDeclarations":[{"name":"add","description":"adds","parametersJsonSchema":)"
-            R"({"type":"object","properties":{"a":{"type":"integer"}}}},{"name":"now"},{"name":"roll","description":"rolls"}]}])");
+  asked.request.settings.tools({Tool("add", "adds", R"({"type":"object","properties":{"a":{"type":"integer"}}})"),
+                                Tool("now", ""), Tool("roll", "rolls", R"({"type":"object","properties":{}})")});
+  EXPECT_EQ(
+      asked.at("/tools"),
+      R"([{"functionDeclarations":[{"name":"add","description":"adds","parametersJsonSchema":)"
+      R"({"type":"object","properties":{"a":{"type":"integer"}}}},{"name":"now"},{"name":"roll","description":"rolls"}]}])");
   EXPECT_EQ(asked.at("/toolConfig"), "");
 }
 
@@ -136,7 +145,8 @@ TEST(GenerateContentRequest, output_format_is_a_type_and_a_schema) {
   asked.request.settings.output_format(OutputFormat::json());
   EXPECT_EQ(asked.at("/generationConfig"), R"({"responseMimeType":"application/json"})");
   asked.request.settings.output_format(OutputFormat::schema("city", R"({"type":"object"})"));
-  EXPECT_EQ(asked.at("/generationConfig"), R"({"responseMimeType":"application/json","responseJsonSchema":{"type":"object"}})");
+  EXPECT_EQ(asked.at("/generationConfig"),
+            R"({"responseMimeType":"application/json","responseJsonSchema":{"type":"object"}})");
   asked.request.settings.output_format(OutputFormat::schema("city", "7"));
   EXPECT_EQ(asked.refused_as("not a JSON object"), ErrorKind::usage);
 }
@@ -163,25 +173,33 @@ TEST(GenerateContentRequest, schema_that_cannot_be_enforced_is_told_in_words) {
 
 TEST(GenerateContentRequest, schema_keywords_that_are_not_known_are_rewritten_or_named) {
   auto asked = hello();
-  asked.request.settings.output_format(OutputFormat::schema("s", R"({"$schema":"x","title":"T","type":"object","properties":{)"
+  asked.request.settings.output_format(OutputFormat::schema(
+      "s",
+      R"({"$schema":"x","title":"T","type":"object","properties":{)"
       R"("const":{"const":"a"},"mail":{"type":"string","format":"email","description":"d"},"id":{"type":"string","format":"uuid"},)"
       R"("day":{"type":"string","format":"date"},"n":{"anyOf":[{"type":"integer","exclusiveMinimum":0},{"type":"null"}]}},)"
       R"("$defs":{"examples":{"examples":[1],"items":{"const":1}}},"additionalProperties":false})"));
-  EXPECT_EQ(asked.at("/generationConfig/responseJsonSchema"),
-            R"({"title":"T","type":"object","properties":{"const":{"enum":["a"]},"mail":{"type":"string","description":"d Format: email."},)"
-            R"("id":{"type":"string","description":"Format: uuid."},"day":{"type":"string","format":"date"},)"
-            R"("n":{"anyOf":[{"type":"integer"},{"type":"null"}]}},"$defs":{"examples":{"items":{"enum":[1]}}},"additionalProperties":false})");
+  EXPECT_EQ(
+      asked.at("/generationConfig/responseJsonSchema"),
+      R"({"title":"T","type":"object","properties":{"const":{"enum":["a"]},"mail":{"type":"string","description":"d Format: email."},)"
+      R"("id":{"type":"string","description":"Format: uuid."},"day":{"type":"string","format":"date"},)"
+      R"("n":{"anyOf":[{"type":"integer"},{"type":"null"}]}},"$defs":{"examples":{"items":{"enum":[1]}}},"additionalProperties":false})");
   ASSERT_EQ(asked.rendered().warnings.size(), 1u);
   EXPECT_NE(asked.rendered().warnings[0].message.find("exclusiveMinimum"), std::string::npos);
 }
 
 TEST(GenerateContentRequest, extra_is_merged_member_by_member_and_wins) {
   auto asked = hello();
-  asked.request.settings.temperature(1).max_tokens(5).tools({Tool("f", "x")}).tool_choice(ToolChoice::required()).extra(
-      R"({"generationConfig":{"temperature":0,"candidateCount":2},"toolConfig":{"includeServerSideToolInvocations":true},)"
-      R"("safetySettings":[],"tools":[{"googleSearch":{}}]})");
+  asked.request.settings.temperature(1)
+      .max_tokens(5)
+      .tools({Tool("f", "x")})
+      .tool_choice(ToolChoice::required())
+      .extra(
+          R"({"generationConfig":{"temperature":0,"candidateCount":2},"toolConfig":{"includeServerSideToolInvocations":true},)"
+          R"("safetySettings":[],"tools":[{"googleSearch":{}}]})");
   EXPECT_EQ(asked.at("/generationConfig"), R"({"maxOutputTokens":5,"temperature":0,"candidateCount":2})");
-  EXPECT_EQ(asked.at("/toolConfig"), R"({"functionCallingConfig":{"mode":"ANY"},"includeServerSideToolInvocations":true})");
+  EXPECT_EQ(asked.at("/toolConfig"),
+            R"({"functionCallingConfig":{"mode":"ANY"},"includeServerSideToolInvocations":true})");
   EXPECT_EQ(asked.at("/tools"), R"([{"googleSearch":{}}])");
   EXPECT_EQ(asked.at("/safetySettings"), "[]");
 }
@@ -198,12 +216,15 @@ TEST(GenerateContentRequest, schema_in_extra_takes_the_place_of_the_other_kind) 
   auto asked = hello();
   asked.request.settings.output_format(OutputFormat::schema("s", R"({"type":"object"})"))
       .extra(R"({"generationConfig":{"responseSchema":{"type":"STRING"}}})");
-  EXPECT_EQ(asked.at("/generationConfig"), R"({"responseMimeType":"application/json","responseSchema":{"type":"STRING"}})");
+  EXPECT_EQ(asked.at("/generationConfig"),
+            R"({"responseMimeType":"application/json","responseSchema":{"type":"STRING"}})");
 }
 
 TEST(GenerateContentRequest, cached_content_brings_its_own_instructions_and_tools) {
   auto asked = hello();
-  asked.request.settings.sys_prompt("x").tools({Tool("f", "x")}).tool_choice(ToolChoice::required())
+  asked.request.settings.sys_prompt("x")
+      .tools({Tool("f", "x")})
+      .tool_choice(ToolChoice::required())
       .extra(R"({"cachedContent":"cachedContents/a"})");
   EXPECT_EQ(asked.rendered().body,
             R"({"contents":[{"role":"user","parts":[{"text":"hi"}]}],"cachedContent":"cachedContents/a"})");

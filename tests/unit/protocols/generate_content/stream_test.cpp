@@ -6,8 +6,8 @@ namespace fastccg::protocols::generate_content {
 namespace {
 
 TEST(GenerateContentStream, text_is_reported_piece_by_piece) {
-  const auto out = streamed(crlf_events({answer(R"({"text":"Gr\u00fc"})"), answer(R"({"text":"\u00dfe"})"),
-                                         answer(R"({"text":""})", "STOP")}));
+  const auto out = streamed(crlf_events(
+      {answer(R"({"text":"Gr\u00fc"})"), answer(R"({"text":"\u00dfe"})"), answer(R"({"text":""})", "STOP")}));
   ASSERT_FALSE(out.error) << out.error->describe();
   EXPECT_EQ(out.heard, "text(Gr\u00fc)text(\u00dfe)");
   EXPECT_EQ(out.reply.content, "Gr\u00fc\u00dfe");
@@ -31,8 +31,8 @@ TEST(GenerateContentStream, last_event_without_blank_line_counts) {
 }
 
 TEST(GenerateContentStream, thoughts_and_text_in_one_event_are_kept_apart) {
-  const auto out = streamed(crlf_events({answer(R"({"text":"Hm.","thought":true},{"text":"Yes"})"),
-                                         answer(R"({"text":" indeed"})", "STOP")}));
+  const auto out = streamed(crlf_events(
+      {answer(R"({"text":"Hm.","thought":true},{"text":"Yes"})"), answer(R"({"text":" indeed"})", "STOP")}));
   ASSERT_FALSE(out.error);
   EXPECT_EQ(out.heard, "reasoning(Hm.)text(Yes)text( indeed)");
   EXPECT_EQ(out.reply.content, "Yes indeed");
@@ -90,9 +90,9 @@ TEST(GenerateContentStream, calls_of_one_name_in_several_events_get_ids_of_their
 }
 
 TEST(GenerateContentStream, signed_text_is_not_joined_with_what_stands_beside_it) {
-  const auto out = streamed(crlf_events({answer(R"({"text":"a"})"), answer(R"({"text":"b","thoughtSignature":"Qg=="})"),
-                                         answer(R"({"text":"c"})"),
-                                         answer(R"({"text":"","thoughtSignature":"RQ=="})", "STOP")}));
+  const auto out =
+      streamed(crlf_events({answer(R"({"text":"a"})"), answer(R"({"text":"b","thoughtSignature":"Qg=="})"),
+                            answer(R"({"text":"c"})"), answer(R"({"text":"","thoughtSignature":"RQ=="})", "STOP")}));
   ASSERT_FALSE(out.error);
   EXPECT_EQ(out.reply.content, "abc");
   ASSERT_EQ(out.reply.message.parts.size(), 5u);
@@ -102,7 +102,8 @@ TEST(GenerateContentStream, signed_text_is_not_joined_with_what_stands_beside_it
 }
 
 TEST(GenerateContentStream, what_stands_beside_the_content_is_kept_once_at_the_end) {
-  const auto first = R"({"candidates":[{"content":{"parts":[{"text":"a"}]},"groundingMetadata":{"webSearchQueries":["x"]}}]})";
+  const auto first =
+      R"({"candidates":[{"content":{"parts":[{"text":"a"}]},"groundingMetadata":{"webSearchQueries":["x"]}}]})";
   const auto last = R"({"candidates":[{"content":{"parts":[{"text":"b"}]},"finishReason":"STOP",)"
                     R"("groundingMetadata":{"webSearchQueries":["x","y"]}}]})";
   const auto out = streamed(crlf_events({first, last}));
@@ -112,9 +113,10 @@ TEST(GenerateContentStream, what_stands_beside_the_content_is_kept_once_at_the_e
 }
 
 TEST(GenerateContentStream, other_candidates_are_left_alone) {
-  const auto out = streamed(crlf_events({R"({"candidates":[{"content":{"parts":[{"text":"B"}]},"index":1,"finishReason":"STOP"},)"
-                                         R"({"content":{"parts":[{"text":"A"}]}}]})",
-                                         R"({"candidates":[{"finishReason":"MAX_TOKENS"}]})"}));
+  const auto out =
+      streamed(crlf_events({R"({"candidates":[{"content":{"parts":[{"text":"B"}]},"index":1,"finishReason":"STOP"},)"
+                            R"({"content":{"parts":[{"text":"A"}]}}]})",
+                            R"({"candidates":[{"finishReason":"MAX_TOKENS"}]})"}));
   ASSERT_FALSE(out.error);
   EXPECT_EQ(out.reply.content, "A");
   EXPECT_EQ(out.reply.finish_reason, FinishReason::length);
@@ -132,8 +134,9 @@ TEST(GenerateContentStream, nothing_at_all_is_truncation) {
 }
 
 TEST(GenerateContentStream, error_event_fails_and_keeps_what_had_come) {
-  const auto out = streamed(crlf_events(
-      {answer(R"({"text":"half"})"), R"({"error":{"code":503,"message":"The model is overloaded.","status":"UNAVAILABLE"}})"}));
+  const auto out =
+      streamed(crlf_events({answer(R"({"text":"half"})"),
+                            R"({"error":{"code":503,"message":"The model is overloaded.","status":"UNAVAILABLE"}})"}));
   ASSERT_TRUE(out.error);
   EXPECT_EQ(out.error->kind, ErrorKind::overloaded);
   EXPECT_EQ(out.error->code, "UNAVAILABLE");
@@ -151,7 +154,8 @@ TEST(GenerateContentStream, error_that_is_not_framed_is_understood) {
 }
 
 TEST(GenerateContentStream, error_in_a_list_is_understood) {
-  const auto out = streamed("[{\"error\":{\"code\":429,\"message\":\"Too much\",\"status\":\"RESOURCE_EXHAUSTED\"}}\n]\n");
+  const auto out =
+      streamed("[{\"error\":{\"code\":429,\"message\":\"Too much\",\"status\":\"RESOURCE_EXHAUSTED\"}}\n]\n");
   ASSERT_TRUE(out.error);
   EXPECT_EQ(out.error->kind, ErrorKind::rate_limited);
 }
