@@ -42,6 +42,7 @@ class ModelInfo {
   bool tools = true;
   bool forced_tools = true;  ///< Whether it can be told that it must call a tool.
   bool schema_output = true;
+  bool later_system = true;         ///< Whether system messages may stand within the conversation.
   bool prefill = true;              ///< Whether the last message may be the beginning of the model's own answer.
   bool reasons = false;             ///< Whether the model can think before it answers.
   bool reasons_by_default = false;  ///< Whether it does so without being asked.

@@ -95,6 +95,7 @@ constexpr Entry entries[] = {
     {"images", [](ModelInfo& m, const Field& f) { m.images = f.boolean(); }},
     {"input_price", [](ModelInfo& m, const Field& f) { m.input_price = price(f); }},
     {"kind", [](ModelInfo& m, const Field& f) { m.kind = kind(f); }},
+    {"later_system", [](ModelInfo& m, const Field& f) { m.later_system = f.boolean(); }},
     {"max_budget", [](ModelInfo& m, const Field& f) { m.max_budget = tokens(f); }},
     {"max_output_tokens", [](ModelInfo& m, const Field& f) { m.max_output_tokens = tokens(f); }},
     {"min_budget", [](ModelInfo& m, const Field& f) { m.min_budget = tokens(f); }},

@@ -2,6 +2,7 @@
 
 #include "protocols/chat_completions/chat_completions.hpp"
 #include "protocols/generate_content/generate_content.hpp"
+#include "protocols/messages/messages.hpp"
 #include "protocols/responses/responses.hpp"
 
 namespace fastccg::protocols {
@@ -9,10 +10,12 @@ namespace fastccg::protocols {
 const Protocol& find(Speaks protocol) noexcept {
   static const chat_completions::ChatCompletions chat;
   static const generate_content::GenerateContent generate;
+  static const messages::Messages messages;
   static const responses::Responses responses;
   switch (protocol) {
     case Speaks::chat_completions: break;
     case Speaks::generate_content: return generate;
+    case Speaks::messages: return messages;
     case Speaks::responses: return responses;
   }
   return chat;

@@ -5,7 +5,7 @@
 namespace fastccg::protocols {
 
 /// The wire protocols, each in a room of its own.
-enum class Speaks { chat_completions, generate_content, responses };
+enum class Speaks { chat_completions, generate_content, messages, responses };
 
 /// The implementation of a protocol; lives as long as the program.
 const Protocol& find(Speaks protocol) noexcept;

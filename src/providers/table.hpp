@@ -35,6 +35,8 @@ class Provider {
 };
 
 inline constexpr std::array table{
+    Provider{"anthropic", Speaks::messages, "https://api.anthropic.com", "ANTHROPIC_BASE_URL", "ANTHROPIC_API_KEY",
+             Quirk::none, Auth::header, "x-api-key"},
     Provider{"azure", Speaks::chat_completions, "", "AZURE_OPENAI_ENDPOINT", "AZURE_OPENAI_API_KEY",
              Quirk::max_completion_tokens | Quirk::takes_metadata | Quirk::four_stops, Auth::header, "api-key",
              "/openai/v1"},
