@@ -121,7 +121,7 @@ void Fault::set(std::string_view parameter, std::string_view value) {
   if (has_control)
     throw std::invalid_argument("'" + std::string(parameter) + "' of fault '" + name_ + "' has control characters");
   std::int64_t number = 0;
-  if (name_ == "status" && parameter == "code") {
+  if (parameter == "code") {
     std::from_chars(value.data(), value.data() + value.size(), number);
     if (number < 200 || number > 599)
       throw std::invalid_argument("a status code lies between 200 and 599, not at '" + std::string(value) + "'");

@@ -12,6 +12,7 @@ namespace json = boost::json;
 constexpr std::string_view control_path = "/__fastccg/";
 constexpr std::size_t most_remembered = 256;
 constexpr std::size_t largest_remembered = 64 * 1024;
+constexpr std::size_t most_remembered_bytes = 64 * 1024 * 1024;
 
 bool is_secret(std::string_view header) {
   for (const auto* name : {"authorization", "x-api-key", "api-key", "x-goog-api-key", "proxy-authorization", "cookie"})
@@ -104,7 +105,11 @@ std::shared_ptr<const Plan> Service::answer(Request request, Admission admission
   faults.insert(faults.end(), response.faults.begin(), response.faults.end());
   auto plan = std::make_shared<const Plan>(make_plan(response, faults, persona, Framing(request), pacing_));
   if (can_remember) {
-    if (remembered_.size() >= most_remembered) remembered_.clear();
+    remembered_bytes_ += key.size() + plan->bytes.size();
+    if (remembered_.size() >= most_remembered || remembered_bytes_ > most_remembered_bytes) {
+      remembered_.clear();
+      remembered_bytes_ = key.size() + plan->bytes.size();
+    }
     remembered_.emplace(std::move(key), plan);
   }
   record(std::move(request), persona, *plan, faults, connection);

@@ -56,6 +56,7 @@ class Service {
   std::mutex mutex_;
   FaultSelector selector_;  // under the mutex
   std::unordered_map<std::string, std::shared_ptr<const Plan>> remembered_;
+  std::size_t remembered_bytes_ = 0;
 };
 
 }  // namespace fastccg::sim

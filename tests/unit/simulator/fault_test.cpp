@@ -1,5 +1,8 @@
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <iterator>
+#include <sstream>
 #include <stdexcept>
 
 #include "chat_helpers.hpp"
@@ -53,10 +56,23 @@ TEST(FaultText, mistakes_are_explained) {
   EXPECT_NE(complaint("split;max=two").find("whole number"), std::string::npos);
   EXPECT_NE(complaint("split;max").find("name=value"), std::string::npos);
   EXPECT_NE(complaint("status;code=99").find("between 200 and 599"), std::string::npos);
+  EXPECT_NE(complaint("early-response;code=100").find("between 200 and 599"), std::string::npos);
   EXPECT_NE(complaint("content-type;value=a%0D%0Ab").find("control characters"), std::string::npos);
 }
 
 TEST(FaultText, help_names_every_fault) { EXPECT_NE(Fault::help().find("  garbage;bytes=256"), std::string::npos); }
+
+TEST(FaultText, the_manual_has_a_row_for_every_fault) {
+  std::ifstream file(FASTCCG_SOURCE_DIR "/docs/simulator.md");
+  const std::string manual((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  ASSERT_FALSE(manual.empty());
+  std::istringstream help(Fault::help());
+  for (std::string line; std::getline(help, line);) {
+    if (line.rfind("   ", 0) == 0) continue;  // what the fault does
+    const auto name = line.substr(2, line.find(';') - 2);
+    EXPECT_NE(manual.find("| `" + name + "` |"), std::string::npos) << name;
+  }
+}
 
 TEST(FaultChoice, first_skip_and_every_count_requests) {
   const auto statuses = [](const std::string& fault) {
