@@ -7,9 +7,6 @@
 namespace fastccg::sim::gemini {
 namespace {
 
-const json::object no_object;
-const json::array no_array;
-
 bool belongs_to_user(std::string_view name) {
   return name == "args" || name == "response" || name == "parameters" || name == "parametersJsonSchema" ||
          name == "responseSchema" || name == "responseJsonSchema";
@@ -38,21 +35,6 @@ json::value converted(const json::value& value) {
 }
 
 }  // namespace
-
-const json::object& object_at(const json::object& object, std::string_view name) {
-  const auto* value = object.if_contains(name);
-  return value != nullptr && value->is_object() ? value->get_object() : no_object;
-}
-
-const json::array& array_at(const json::object& object, std::string_view name) {
-  const auto* value = object.if_contains(name);
-  return value != nullptr && value->is_array() ? value->get_array() : no_array;
-}
-
-std::string_view text_at(const json::object& object, std::string_view name) {
-  const auto* value = object.if_contains(name);
-  return value != nullptr && value->is_string() ? std::string_view(value->get_string()) : std::string_view();
-}
 
 std::optional<double> number_at(const json::object& object, std::string_view name) {
   const auto* value = object.if_contains(name);

@@ -1,19 +1,17 @@
 #pragma once
 
-#include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <cstddef>
 #include <optional>
 #include <string_view>
 
+#include "model/json_at.hpp"
+
 namespace fastccg::sim::gemini {
 
 namespace json = boost::json;
 
-// Members of an object; empty if there are none of that name and type.
-const json::object& object_at(const json::object& object, std::string_view name);
-const json::array& array_at(const json::object& object, std::string_view name);
-std::string_view text_at(const json::object& object, std::string_view name);
+// Members of an object; nothing if there are none of that name and type.
 std::optional<double> number_at(const json::object& object, std::string_view name);
 std::optional<std::size_t> count_at(const json::object& object, std::string_view name);
 

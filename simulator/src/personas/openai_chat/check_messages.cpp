@@ -2,15 +2,11 @@
 #include <boost/json/serialize.hpp>
 #include <set>
 
+#include "model/json_at.hpp"
 #include "personas/openai_chat/openai_chat.hpp"
 
 namespace fastccg::sim::openai_chat {
 namespace {
-
-std::string_view text_at(const json::object& object, std::string_view name) {
-  const auto* value = object.if_contains(name);
-  return value != nullptr && value->is_string() ? std::string_view(value->get_string()) : std::string_view();
-}
 
 void missing(const std::string& where) {
   reject("Missing required parameter: '" + where + "'.", where, "missing_required_parameter");

@@ -1,42 +1,11 @@
 #include <algorithm>
 #include <map>
 
+#include "model/json_at.hpp"
 #include "personas/openai_chat/openai_chat.hpp"
 
 namespace fastccg::sim::openai_chat {
 namespace {
-
-const json::object no_object;
-const json::array no_array;
-
-const json::object& object_at(const json::object& object, std::string_view name) {
-  const auto* value = object.if_contains(name);
-  return value != nullptr && value->is_object() ? value->get_object() : no_object;
-}
-
-const json::array& array_at(const json::object& object, std::string_view name) {
-  const auto* value = object.if_contains(name);
-  return value != nullptr && value->is_array() ? value->get_array() : no_array;
-}
-
-std::string_view text_at(const json::object& object, std::string_view name) {
-  const auto* value = object.if_contains(name);
-  return value != nullptr && value->is_string() ? std::string_view(value->get_string()) : std::string_view();
-}
-
-bool flag_at(const json::object& object, std::string_view name, bool absent = false) {
-  const auto* value = object.if_contains(name);
-  return value != nullptr && value->is_bool() ? value->get_bool() : absent;
-}
-
-std::optional<std::size_t> count_at(const json::object& object, std::string_view name) {
-  const auto* value = object.if_contains(name);
-  if (value == nullptr || !value->is_number()) return std::nullopt;
-  boost::system::error_code failed;
-  const auto count = value->to_number<std::size_t>(failed);
-  if (failed) return std::nullopt;
-  return count;
-}
 
 void read_part(Turn& turn, const json::object& part) {
   const auto type = text_at(part, "type");

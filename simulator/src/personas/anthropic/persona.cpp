@@ -1,0 +1,83 @@
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+
+#include "model/json_at.hpp"
+#include "personas/anthropic/anthropic.hpp"
+
+namespace fastccg::sim {
+namespace {
+
+namespace json = boost::json;
+using anthropic::reject;
+using anthropic::Rejected;
+
+constexpr std::string_view suffix = "/v1/messages";
+
+json::value parse_json(const std::string& body) {
+  json::parse_options options;
+  options.max_depth = 200;
+  boost::system::error_code failed;
+  auto value = json::parse(body, failed, {}, options);
+  if (failed) reject("The request body is not valid JSON.");
+  if (!value.is_object()) reject("The request body must be a JSON object.");
+  return value;
+}
+
+// `POST {base}/v1/messages`.
+class Anthropic : public ChatPersona {
+ public:
+  std::string_view name() const noexcept override { return "anthropic"; }
+  bool serves(const Request& request) const override { return request.path.ends_with(suffix); }
+
+  Response render_problem(const Problem& problem, std::uint64_t identity) const override {
+    return anthropic::render_problem(problem, identity);
+  }
+  std::string render_stream_problem(const Problem& problem) const override {
+    return anthropic::frame("error", json::serialize(anthropic::error_body(problem)));
+  }
+  std::string heartbeat() const override { return anthropic::frame("ping", R"({"type": "ping"})"); }
+  std::string terminator() const override { return anthropic::frame("message_stop", anthropic::last_frame_data); }
+
+ protected:
+  std::variant<Conversation, Problem> parse(const Request& request, const Rules& rules) const override {
+    if (request.method != "POST") return Problem(405, Problem::Kind::wrong_method);
+    if (const auto problem = check_key(request, rules)) return *problem;
+    try {
+      return checked(request, rules);
+    } catch (const Rejected& rejected) {
+      return rejected.problem;
+    }
+  }
+
+  Response render_whole(const Exchange& exchange) const override { return anthropic::render_whole(exchange); }
+  Response render_stream(const Exchange& exchange) const override { return anthropic::render_stream(exchange); }
+  Headers headers(std::uint64_t identity) const override { return anthropic::headers(identity); }
+
+ private:
+  static std::variant<Conversation, Problem> checked(const Request& request, const Rules& rules) {
+    if (rules.validate && to_lower(request.header("content-type")).find("application/json") == std::string::npos)
+      reject("content-type: must be application/json");
+    if (rules.validate && request.header("anthropic-version").empty()) reject("anthropic-version: header is required");
+    const auto value = parse_json(request.body);
+    const auto& body = value.get_object();
+    std::string model(text_at(body, "model"));
+    if (rules.validate) {
+      anthropic::check_fields(body, model);
+      anthropic::check_tools(body);
+      anthropic::check_messages(body, model);
+    }
+    if (!rules.knows_model(model)) {
+      Problem problem(404, Problem::Kind::unknown_model);
+      problem.message = model;
+      return problem;
+    }
+    return anthropic::to_conversation(body, std::move(model));
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<Persona> make_anthropic();
+std::unique_ptr<Persona> make_anthropic() { return std::make_unique<Anthropic>(); }
+
+}  // namespace fastccg::sim
