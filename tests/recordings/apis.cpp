@@ -1,3 +1,4 @@
+#include "messages.hpp"
 #include "requests.hpp"
 
 namespace recordings {
@@ -37,6 +38,7 @@ const std::vector<Api>& apis() {
   static const std::vector<Api> all{
       {"openai_chat", Speaks::chat_completions, chat_usage, read_chat_request, normalised_chat_request},
       {"mistral_chat", Speaks::chat_completions, chat_usage, read_chat_request, normalised_chat_request},
+      {"anthropic_messages", Speaks::messages, messages_usage, read_messages_request, normalised_messages_request},
       {"openai_compatible_chat", Speaks::chat_completions, chat_usage, read_chat_request, normalised_chat_request},
   };
   return all;

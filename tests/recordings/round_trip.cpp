@@ -140,6 +140,19 @@ Json normalised_chat_request(json::object body) {
   return body;
 }
 
+namespace {
+
+/// What the catalogue knows of a model that the protocol's settings depend on; the settings of chat completions are
+/// compared as they are.
+fastccg::ModelInfo model_of(const std::string& provider, const std::string& id) {
+  if (provider == "anthropic") return fastccg::find_model(provider + "/" + id);
+  fastccg::ModelInfo model;
+  model.id = id;
+  return model;
+}
+
+}  // namespace
+
 std::vector<std::string> compare_request(const Exchange& exchange, const Api& api, std::string& beyond) {
   const auto& body = exchange.request.as_object().at("body").as_object();
   auto neutral = api.read_request(body, exchange.provider);
@@ -148,7 +161,7 @@ std::vector<std::string> compare_request(const Exchange& exchange, const Api& ap
 
   fastccg::Request request;
   request.settings = neutral.settings;
-  request.model.id = neutral.model;
+  request.model = model_of(exchange.provider, neutral.model);
   request.stream = neutral.stream;
   for (const auto& message : neutral.messages) request.messages.push_back(&message);
   try {
