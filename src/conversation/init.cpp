@@ -68,6 +68,10 @@ std::shared_ptr<const Target> make_target(std::string_view name, const ApiKey& k
   target->key = providers::resolve_key(*parts.provider, key.reveal(), added_key(parts.provider->name));
   target->proxy = endpoint.proxy();
   target->ca_file = endpoint.ca_file();
+  // At another address than the provider's own there may be another server. The older name of the token limit is the one
+  // that all of them know; only models that are known to refuse it get the newer one there.
+  if (target->base_url != parts.provider->base_url && !target->model.listed)
+    target->dialect.quirks = protocols::without(target->dialect.quirks, protocols::Quirk::max_completion_tokens);
   if (!target->key.empty()) providers::check_key_may_travel(target->base_url, endpoint.allow_plain_http());
   return target;
 }

@@ -32,6 +32,10 @@ enum class Quirk : std::uint32_t {
 constexpr Quirk operator|(Quirk a, Quirk b) noexcept {
   return static_cast<Quirk>(static_cast<std::uint32_t>(a) | static_cast<std::uint32_t>(b));
 }
+/// `set` without `quirk`.
+constexpr Quirk without(Quirk set, Quirk quirk) noexcept {
+  return static_cast<Quirk>(static_cast<std::uint32_t>(set) & ~static_cast<std::uint32_t>(quirk));
+}
 constexpr bool has(Quirk set, Quirk quirk) noexcept {
   return (static_cast<std::uint32_t>(set) & static_cast<std::uint32_t>(quirk)) != 0;
 }

@@ -244,6 +244,40 @@ TEST_F(Ask, settings_of_a_call_win_over_the_models_and_do_not_stay) {
   EXPECT_EQ(model.settings().temperature(), 1.5);
 }
 
+TEST_F(Ask, unknown_model_at_another_address_gets_the_token_limit_by_the_name_that_all_servers_know) {
+  const auto body_of = [&](std::string_view name, const Endpoint& endpoint) {
+    auto model = detail::init_model(name, ApiKey("sk-test-canary-1"), endpoint, &fake.engine);
+    const auto call = server.calls();
+    auto reply = in_background(model.ask_async("Q", Settings().max_tokens(9)));
+    EXPECT_TRUE(server.wait_for_calls(call + 1));
+    server.answer(call, 200, whole_answer("A"));
+    EXPECT_TRUE(reply.get());
+    return server.body(call);
+  };
+  const auto elsewhere = Endpoint().base_url("http://127.0.0.1:9/v1");
+  EXPECT_NE(body_of("openai/gpt-4o", elsewhere).find("max_completion_tokens"), std::string::npos);
+  EXPECT_NE(body_of("openai/some-local-model", elsewhere).find("\"max_tokens\""), std::string::npos);
+}
+
+TEST_F(Ask, model_that_answers_elsewhere_only_is_asked_there) {
+  auto model = detail::init_model("openai/gpt-5.5-pro", ApiKey("sk-test-canary-1"), Endpoint(), &fake.engine);
+  auto reply = in_background(model.ask_async("Q"));
+  ASSERT_TRUE(server.wait_for_calls(1));
+  EXPECT_TRUE(server.request(0).url.ends_with("/responses"));
+  server.answer(0, 200, R"({"status":"completed","output":[{"type":"message","content":[{"type":"output_text","text":"A"}]}]})");
+  EXPECT_EQ(reply.get().value().content, "A");
+}
+
+TEST_F(Ask, protocol_can_be_chosen_where_there_are_two) {
+  auto model = detail::init_model("openai/gpt-4o", ApiKey("sk-test-canary-1"), Endpoint().protocol("responses"), &fake.engine);
+  auto reply = in_background(model.ask_async("Q"));
+  ASSERT_TRUE(server.wait_for_calls(1));
+  EXPECT_TRUE(server.request(0).url.ends_with("/responses"));
+  server.answer(0, 200, R"({"status":"completed","output":[]})");
+  EXPECT_TRUE(reply.get());
+  EXPECT_THROW(Endpoint().protocol("telepathy"), UsageError);
+}
+
 TEST_F(Ask, two_prompts_gathered_are_in_flight_at_once) {
   auto model = make_model();
   auto both = std::async(std::launch::async, [&] {
