@@ -13,7 +13,7 @@
 
 namespace fastccg {
 
-/// The four deadlines of a call. A deadline of zero never passes.
+/// The four deadlines of a call. A deadline of zero never passes; one of more than a year is taken as a year.
 class Timeouts {
  public:
   using Duration = std::chrono::milliseconds;

@@ -1,5 +1,7 @@
 #include "fastccg/settings.hpp"
 
+#include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <utility>
 
@@ -20,9 +22,12 @@ void check(bool good, const char* setting, const char* rule) {
 /// NaN fails every comparison, so it is refused too.
 bool within(double value, double low, double high) { return value >= low && value <= high; }
 
+/// Nobody waits longer, and adding it to a clock's time does not overflow.
+constexpr Timeouts::Duration longest = std::chrono::hours(24 * 365);
+
 Timeouts::Duration checked(const char* name, Timeouts::Duration value) {
-  check(value.count() >= 0, name, "zero (never) or a positive time");
-  return value;
+  check(value.count() >= 0, name, "zero or a positive time");
+  return std::min(value, longest);
 }
 
 std::size_t checked(const char* name, std::size_t bytes) {

@@ -57,6 +57,10 @@ TEST(Settings, overlay_reaches_every_setting) {
   EXPECT_EQ(all.overlaid_with(Settings()), all);
 }
 
+TEST(Timeouts, time_without_end_is_a_year_and_does_not_overflow) {
+  EXPECT_EQ(Timeouts().total(Timeouts::Duration::max()).total(), std::chrono::hours(24 * 365));
+}
+
 TEST(Timeouts, negative_times_are_refused_and_zero_means_never) {
   EXPECT_THROW(Timeouts().idle(std::chrono::milliseconds(-1)), UsageError);
   EXPECT_EQ(Timeouts().idle(std::chrono::milliseconds(0)).idle().count(), 0);
