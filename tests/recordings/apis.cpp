@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <optional>
+
 #include "messages.hpp"
 #include "requests.hpp"
 
@@ -31,6 +34,36 @@ fastccg::Usage chat_usage(const boost::json::object& expected) {
   return usage;
 }
 
+fastccg::Usage responses_usage(const boost::json::object& expected) {
+  const auto raw = object(expected, "usage");
+  fastccg::Usage usage;
+  usage.input = number(raw, "input_tokens");
+  usage.input_cached = number(raw, "cached_tokens");
+  usage.input_cache_write = number(object(object(expected, "usage_raw"), "input_tokens_details"), "cache_write_tokens");
+  usage.output = number(raw, "output_tokens");
+  usage.output_reasoning = number(raw, "reasoning_tokens");
+  usage.total = number(raw, "total_tokens");
+  if (usage.input && usage.input_cached) usage.input_cached = std::min(*usage.input_cached, *usage.input);
+  return usage;
+}
+
+/// Gemini counts thoughts and what provider-side tools read apart.
+fastccg::Usage gemini_usage(const boost::json::object& expected) {
+  const auto raw = object(expected, "usage");
+  const auto sum = [&raw](std::string_view one, std::string_view other) {
+    const auto a = number(raw, one);
+    const auto b = number(raw, other);
+    return a || b ? std::optional(a.value_or(0) + b.value_or(0)) : std::nullopt;
+  };
+  fastccg::Usage usage;
+  usage.input = sum("input_tokens", "tool_use_prompt_tokens");
+  usage.input_cached = number(raw, "cached_tokens");
+  usage.output = sum("output_tokens", "reasoning_tokens");
+  usage.output_reasoning = number(raw, "reasoning_tokens");
+  usage.total = number(raw, "total_tokens");
+  return usage;
+}
+
 }  // namespace
 
 const std::vector<Api>& apis() {
@@ -39,6 +72,8 @@ const std::vector<Api>& apis() {
       {"openai_chat", Speaks::chat_completions, chat_usage, read_chat_request, normalised_chat_request},
       {"mistral_chat", Speaks::chat_completions, chat_usage, read_chat_request, normalised_chat_request},
       {"anthropic_messages", Speaks::messages, messages_usage, read_messages_request, normalised_messages_request},
+      {"gemini_generate", Speaks::generate_content, gemini_usage, nullptr, nullptr},
+      {"openai_responses", Speaks::responses, responses_usage, nullptr, nullptr},
       {"openai_compatible_chat", Speaks::chat_completions, chat_usage, read_chat_request, normalised_chat_request},
   };
   return all;

@@ -44,7 +44,9 @@ class Comparison {
   }
 
   void compare_error(const json::object& error) {
-    const auto code = plain(error, "code").empty() ? plain(error, "type") : plain(error, "code");
+    std::string code;
+    for (const auto* name : {"status", "code", "type"})
+      if (code.empty()) code = plain(error, name);
     same("error code", code, observed_.error->code);
     same("error param", plain(error, "param"), observed_.error->param);
     same("error message", plain(error, "message"), observed_.error->provider_message);
