@@ -21,7 +21,8 @@ std::string make_stream() {
   for (int i = 0; i < text_events; ++i)
     bytes += head + " word" + std::to_string(i % 100) +
              R"("},"logprobs":null,"finish_reason":null}],"obfuscation":"abcdefgh"})" + "\n\n";
-  bytes += R"(data: {"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]})" "\n\ndata: [DONE]\n\n";
+  bytes += R"(data: {"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]})"
+           "\n\ndata: [DONE]\n\n";
   return bytes;
 }
 

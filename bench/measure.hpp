@@ -11,10 +11,10 @@ class Cost {
  public:
   Cost() = default;
 
-  double cpu_seconds = 0;   ///< User and system time of all threads.
+  double cpu_seconds = 0;  ///< User and system time of all threads.
   double wall_seconds = 0;
   double peak_megabytes = 0;
-  double units = 0;         ///< What the work says that it did: calls, chunks, ...
+  double units = 0;  ///< What the work says that it did: calls, chunks, ...
 };
 
 /// Runs `work`, which returns how many units it did, in a process of its own. Throws `std::runtime_error` if that fails.

@@ -106,15 +106,16 @@ auto asio_wait(Source source, Token&& token) {
 }  // namespace detail
 
 /// Waits for an operation. An operation that was waited for before ends with `UsageError`.
-template <class T, boost::asio::completion_token_for<void(std::exception_ptr, T)> Token = boost::asio::use_awaitable_t<>>
+template <class T,
+          boost::asio::completion_token_for<void(std::exception_ptr, T)> Token = boost::asio::use_awaitable_t<>>
 auto async_wait(Operation<T> operation, Token&& token = Token()) {
   return detail::asio_wait(detail::AsioOperation<T>(std::move(operation)), std::forward<Token>(token));
 }
 
 /// Waits for the next chunk of a stream: a pointer to it, null at the end. The chunk lives until the following wait.
 /// One wait at a time, as for `Stream::next`; the stream must not be moved or destroyed meanwhile.
-template <boost::asio::completion_token_for<void(std::exception_ptr, const Chunk*)> Token =
-              boost::asio::use_awaitable_t<>>
+template <
+    boost::asio::completion_token_for<void(std::exception_ptr, const Chunk*)> Token = boost::asio::use_awaitable_t<>>
 auto async_next(Stream& stream, Token&& token = Token()) {
   return detail::asio_wait(detail::AsioNext(stream.next()), std::forward<Token>(token));
 }

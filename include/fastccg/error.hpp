@@ -74,11 +74,11 @@ class Error {
   std::string message;
   /// What the provider wrote, in its words; it may quote the user's data. Empty if it wrote nothing.
   std::string provider_message;
-  std::string provider;  ///< "openai", "anthropic", ...; empty if no provider was involved.
-  std::string model;     ///< The model as it was asked for.
-  int status = 0;        ///< HTTP status; 0 if no answer arrived.
-  std::string code;      ///< The provider's code or type, as text, such as "insufficient_quota".
-  std::string param;     ///< The request field that the provider blames, if it blames one.
+  std::string provider;    ///< "openai", "anthropic", ...; empty if no provider was involved.
+  std::string model;       ///< The model as it was asked for.
+  int status = 0;          ///< HTTP status; 0 if no answer arrived.
+  std::string code;        ///< The provider's code or type, as text, such as "insufficient_quota".
+  std::string param;       ///< The request field that the provider blames, if it blames one.
   std::string request_id;  ///< What to quote to the provider's support.
   /// How long the provider asks to wait before the next try.
   std::optional<std::chrono::milliseconds> retry_after;
@@ -117,25 +117,82 @@ class FastCCGError : public std::exception {
   std::shared_ptr<const State> state_;
 };
 
-class QuotaExceeded : public FastCCGError { public: using FastCCGError::FastCCGError; };
-class RateLimited : public QuotaExceeded { public: using QuotaExceeded::QuotaExceeded; };
-class ModelUnavailable : public FastCCGError { public: using FastCCGError::FastCCGError; };
-class APIRequestFailed : public FastCCGError { public: using FastCCGError::FastCCGError; };
-class AuthenticationFailed : public APIRequestFailed { public: using APIRequestFailed::APIRequestFailed; };
-class PermissionDenied : public APIRequestFailed { public: using APIRequestFailed::APIRequestFailed; };
-class InvalidRequest : public APIRequestFailed { public: using APIRequestFailed::APIRequestFailed; };
-class ContextTooLong : public InvalidRequest { public: using InvalidRequest::InvalidRequest; };
-class ContentFiltered : public APIRequestFailed { public: using APIRequestFailed::APIRequestFailed; };
-class Overloaded : public APIRequestFailed { public: using APIRequestFailed::APIRequestFailed; };
-class ConnectionFailed : public APIRequestFailed { public: using APIRequestFailed::APIRequestFailed; };
-class TLSFailed : public ConnectionFailed { public: using ConnectionFailed::ConnectionFailed; };
-class Timeout : public APIRequestFailed { public: using APIRequestFailed::APIRequestFailed; };
-class StreamTruncated : public APIRequestFailed { public: using APIRequestFailed::APIRequestFailed; };
-class ProtocolError : public APIRequestFailed { public: using APIRequestFailed::APIRequestFailed; };
-class Cancelled : public FastCCGError { public: using FastCCGError::FastCCGError; };
-class MissingKey : public FastCCGError { public: using FastCCGError::FastCCGError; };
-class SessionError : public FastCCGError { public: using FastCCGError::FastCCGError; };
-class UsageError : public FastCCGError { public: using FastCCGError::FastCCGError; };
+class QuotaExceeded : public FastCCGError {
+ public:
+  using FastCCGError::FastCCGError;
+};
+class RateLimited : public QuotaExceeded {
+ public:
+  using QuotaExceeded::QuotaExceeded;
+};
+class ModelUnavailable : public FastCCGError {
+ public:
+  using FastCCGError::FastCCGError;
+};
+class APIRequestFailed : public FastCCGError {
+ public:
+  using FastCCGError::FastCCGError;
+};
+class AuthenticationFailed : public APIRequestFailed {
+ public:
+  using APIRequestFailed::APIRequestFailed;
+};
+class PermissionDenied : public APIRequestFailed {
+ public:
+  using APIRequestFailed::APIRequestFailed;
+};
+class InvalidRequest : public APIRequestFailed {
+ public:
+  using APIRequestFailed::APIRequestFailed;
+};
+class ContextTooLong : public InvalidRequest {
+ public:
+  using InvalidRequest::InvalidRequest;
+};
+class ContentFiltered : public APIRequestFailed {
+ public:
+  using APIRequestFailed::APIRequestFailed;
+};
+class Overloaded : public APIRequestFailed {
+ public:
+  using APIRequestFailed::APIRequestFailed;
+};
+class ConnectionFailed : public APIRequestFailed {
+ public:
+  using APIRequestFailed::APIRequestFailed;
+};
+class TLSFailed : public ConnectionFailed {
+ public:
+  using ConnectionFailed::ConnectionFailed;
+};
+class Timeout : public APIRequestFailed {
+ public:
+  using APIRequestFailed::APIRequestFailed;
+};
+class StreamTruncated : public APIRequestFailed {
+ public:
+  using APIRequestFailed::APIRequestFailed;
+};
+class ProtocolError : public APIRequestFailed {
+ public:
+  using APIRequestFailed::APIRequestFailed;
+};
+class Cancelled : public FastCCGError {
+ public:
+  using FastCCGError::FastCCGError;
+};
+class MissingKey : public FastCCGError {
+ public:
+  using FastCCGError::FastCCGError;
+};
+class SessionError : public FastCCGError {
+ public:
+  using FastCCGError::FastCCGError;
+};
+class UsageError : public FastCCGError {
+ public:
+  using FastCCGError::FastCCGError;
+};
 
 /// Throws the class that stands beside `error.kind` in the tree above.
 [[noreturn]] void throw_error(Error error);

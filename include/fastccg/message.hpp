@@ -37,7 +37,7 @@ class Image {
   /// `bytes` is the file's content, not base64; `mime` is such as "image/png".
   static Image from_bytes(std::string bytes, std::string mime);
 
-  std::string url;     ///< Empty when `bytes` is used.
+  std::string url;  ///< Empty when `bytes` is used.
   std::string bytes;
   std::string mime;
   std::string detail;  ///< "low", "high" or "auto"; empty leaves it to the provider.
@@ -82,7 +82,7 @@ class ToolCall {
   ToolCall(std::string id_, std::string name_, std::string arguments_)
       : id(std::move(id_)), name(std::move(name_)), arguments(std::move(arguments_)) {}
 
-  std::string id;         ///< Never empty in a reply: one is made up where the provider sent none.
+  std::string id;  ///< Never empty in a reply: one is made up where the provider sent none.
   std::string name;
   std::string arguments;  ///< The argument text exactly as the model wrote it: usually, but not always, JSON.
 

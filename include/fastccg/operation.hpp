@@ -92,8 +92,7 @@ class [[nodiscard]] Operation {
   using value_type = T;
 
   explicit Operation(std::shared_ptr<detail::PendingResult<T>> pending) : pending_(std::move(pending)) {}
-  Operation(Operation&& other) noexcept
-      : pending_(std::move(other.pending_)), token_(std::move(other.token_)) {}
+  Operation(Operation&& other) noexcept : pending_(std::move(other.pending_)), token_(std::move(other.token_)) {}
   Operation& operator=(Operation&& other) noexcept {
     if (this != &other) {
       abandon();

@@ -19,9 +19,18 @@ class [[nodiscard]] Result {
   explicit operator bool() const noexcept { return has_value(); }
 
   /// The value; throws the error as its exception class if there is none.
-  T& value() & { check(); return *std::get_if<0>(&state_); }
-  const T& value() const& { check(); return *std::get_if<0>(&state_); }
-  T&& value() && { check(); return std::move(*std::get_if<0>(&state_)); }
+  T& value() & {
+    check();
+    return *std::get_if<0>(&state_);
+  }
+  const T& value() const& {
+    check();
+    return *std::get_if<0>(&state_);
+  }
+  T&& value() && {
+    check();
+    return std::move(*std::get_if<0>(&state_));
+  }
 
   /// The value, unchecked: only when `has_value()`.
   T& operator*() & noexcept { return *std::get_if<0>(&state_); }

@@ -116,10 +116,10 @@ class Settings {
   Settings() = default;
 
   Settings& sys_prompt(std::string text);
-  Settings& temperature(double value);        ///< 0 to 2.
-  Settings& top_p(double value);              ///< Above 0, up to 1.
-  Settings& top_k(int value);                 ///< At least 1.
-  Settings& max_tokens(std::int64_t value);   ///< At least 1. Where a model reasons, reasoning counts too.
+  Settings& temperature(double value);       ///< 0 to 2.
+  Settings& top_p(double value);             ///< Above 0, up to 1.
+  Settings& top_k(int value);                ///< At least 1.
+  Settings& max_tokens(std::int64_t value);  ///< At least 1. Where a model reasons, reasoning counts too.
   Settings& stop(std::vector<std::string> sequences);
   Settings& seed(std::int64_t value);
   Settings& frequency_penalty(double value);  ///< -2 to 2.

@@ -71,10 +71,8 @@ class TaskPromise : public TaskPromiseBase {
  public:
   Task<T> get_return_object() noexcept;
   template <class U = T>
-    requires std::is_convertible_v<U, T>
-  void return_value(U&& value) {
-    value_.emplace(std::forward<U>(value));
-  }
+  requires std::is_convertible_v<U, T>
+  void return_value(U&& value) { value_.emplace(std::forward<U>(value)); }
   T take() {
     rethrow();
     return std::move(*value_);
@@ -324,14 +322,16 @@ T run(Task<T> task) {
 /// Returns a tuple of their values (`std::monostate` for `void`). If some fail, all others are still waited for, so that
 /// nothing is left running, and then the error of the first one that failed, in the order given, is thrown.
 template <class... Awaitables>
-  requires(sizeof...(Awaitables) > 0 && (!std::is_lvalue_reference_v<Awaitables> && ...))
-Task<std::tuple<detail::ValueOrUnit<typename Awaitables::value_type>...>> gather(Awaitables... awaitables) {
+requires(sizeof...(Awaitables) > 0 && (!std::is_lvalue_reference_v<Awaitables> && ...))
+    Task<std::tuple<detail::ValueOrUnit<typename Awaitables::value_type>...>> gather(Awaitables... awaitables) {
   std::tuple<detail::Outcome<typename Awaitables::value_type>...> outcomes;
   detail::Gate gate(sizeof...(Awaitables));
   std::vector<detail::Worker> children;
   children.reserve(sizeof...(Awaitables));
   std::apply(
-      [&](auto&... outcome) { (children.push_back(detail::drive(std::move(awaitables), &outcome, detail::LeaveGate(&gate))), ...); },
+      [&](auto&... outcome) {
+        (children.push_back(detail::drive(std::move(awaitables), &outcome, detail::LeaveGate(&gate))), ...);
+      },
       outcomes);
   detail::StartAll all(&children, &gate);
   co_await all;

@@ -7,7 +7,8 @@ namespace fastccg::detail {
 
 void Pending::check_nobody_waits() const {
   if (waiter_ || callback_ || blocked_)
-    throw_error(Error(ErrorKind::usage, "this call is waited for already; wait for a call or stream in one place only"));
+    throw_error(
+        Error(ErrorKind::usage, "this call is waited for already; wait for a call or stream in one place only"));
 }
 
 bool Pending::suspend(std::coroutine_handle<> waiter) { return suspend(waiter, Executor::current()); }

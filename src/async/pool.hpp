@@ -24,10 +24,10 @@ class Pool : public Executor {
   class Limits {
    public:
     Limits() = default;
-    std::size_t eager = 0;                           ///< Threads that come at once; 0: as many as there are cores.
-    std::size_t most = 256;                          ///< Threads that do not block in a wait of this library.
-    std::chrono::milliseconds patience{5};           ///< How long work waits before another thread comes.
-    std::chrono::milliseconds keep_alive{10'000};    ///< How long a thread without work stays.
+    std::size_t eager = 0;                         ///< Threads that come at once; 0: as many as there are cores.
+    std::size_t most = 256;                        ///< Threads that do not block in a wait of this library.
+    std::chrono::milliseconds patience{5};         ///< How long work waits before another thread comes.
+    std::chrono::milliseconds keep_alive{10'000};  ///< How long a thread without work stays.
   };
 
   /// The library's pool. It is never destroyed, so that it can be used until the very end of the process. The function

@@ -103,9 +103,7 @@ thread_local Running* Running::innermost = nullptr;
 
 }  // namespace
 
-std::shared_ptr<Executor> innermost_run() {
-  return Running::innermost ? Running::innermost->executor() : nullptr;
-}
+std::shared_ptr<Executor> innermost_run() { return Running::innermost ? Running::innermost->executor() : nullptr; }
 
 RunLoop::RunLoop() : queue_(std::make_shared<Queue>()) {
   // The pool, where the rest of the work goes, comes into being before what the work will use.

@@ -41,8 +41,10 @@ void AskCall::start() {
         exchange_ = call.exchange;
       }
     }
-    if (cancelled) call.exchange->cancel();  // it has not started, so it lives on this thread still
-    else conversation_->engine().start(std::move(call.exchange));
+    if (cancelled)
+      call.exchange->cancel();  // it has not started, so it lives on this thread still
+    else
+      conversation_->engine().start(std::move(call.exchange));
   } catch (const FastCCGError& error) {
     settle(error.error(), nullptr);
   }
@@ -82,9 +84,7 @@ void AskCall::filter_and_commit(Reply reply) {
   settle(std::move(reply), nullptr);
 }
 
-void AskCall::commit(const Reply& reply) {
-  conversation_->commit(ticket_, make_turn(question_, reply.message, false));
-}
+void AskCall::commit(const Reply& reply) { conversation_->commit(ticket_, make_turn(question_, reply.message, false)); }
 
 void AskCall::settle(Result<Reply> result, std::exception_ptr thrown) {
   {

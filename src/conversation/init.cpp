@@ -14,13 +14,15 @@ namespace {
 constexpr std::string_view chat_completions = "chat_completions";
 constexpr std::string_view responses = "responses";
 
-protocols::Speaks choose_protocol(const providers::Provider& provider, const ModelInfo& model, const Endpoint& endpoint) {
+protocols::Speaks choose_protocol(const providers::Provider& provider, const ModelInfo& model,
+                                  const Endpoint& endpoint) {
   using protocols::Speaks;
   const auto& chosen = endpoint.protocol();
   if (chosen.empty() && (provider.speaks != Speaks::chat_completions || model.kind != ModelInfo::Kind::responses))
     return provider.speaks;
   if (provider.speaks != Speaks::chat_completions)
-    throw_error(Error(ErrorKind::usage, "the provider " + std::string(provider.name) + " has one protocol only; do not set one"));
+    throw_error(Error(ErrorKind::usage,
+                      "the provider " + std::string(provider.name) + " has one protocol only; do not set one"));
   return chosen == chat_completions ? Speaks::chat_completions : Speaks::responses;
 }
 
@@ -46,14 +48,20 @@ Endpoint& Endpoint::protocol(std::string name) {
   return *this;
 }
 
-Endpoint& Endpoint::allow_plain_http(bool allow) { allow_plain_http_ = allow; return *this; }
+Endpoint& Endpoint::allow_plain_http(bool allow) {
+  allow_plain_http_ = allow;
+  return *this;
+}
 
 Endpoint& Endpoint::proxy(std::string url) {
   proxy_ = checked_url(std::move(url), "a proxy URL");
   return *this;
 }
 
-Endpoint& Endpoint::ca_file(std::string path) { ca_file_ = std::move(path); return *this; }
+Endpoint& Endpoint::ca_file(std::string path) {
+  ca_file_ = std::move(path);
+  return *this;
+}
 
 namespace detail {
 

@@ -8,9 +8,7 @@ namespace fastccg::detail {
 
 namespace {
 
-bool is_cancellation(const Result<Reply>& result) {
-  return !result && result.error().kind == ErrorKind::cancelled;
-}
+bool is_cancellation(const Result<Reply>& result) { return !result && result.error().kind == ErrorKind::cancelled; }
 
 }  // namespace
 

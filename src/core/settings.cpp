@@ -50,29 +50,62 @@ bool is_header_value(const std::string& text) {
 
 }  // namespace
 
-Timeouts& Timeouts::connect(Duration value) { connect_ = checked("connect timeout", value); return *this; }
-Timeouts& Timeouts::first_byte(Duration value) { first_byte_ = checked("first-byte timeout", value); return *this; }
-Timeouts& Timeouts::idle(Duration value) { idle_ = checked("idle timeout", value); return *this; }
-Timeouts& Timeouts::total(Duration value) { total_ = checked("total timeout", value); return *this; }
+Timeouts& Timeouts::connect(Duration value) {
+  connect_ = checked("connect timeout", value);
+  return *this;
+}
+Timeouts& Timeouts::first_byte(Duration value) {
+  first_byte_ = checked("first-byte timeout", value);
+  return *this;
+}
+Timeouts& Timeouts::idle(Duration value) {
+  idle_ = checked("idle timeout", value);
+  return *this;
+}
+Timeouts& Timeouts::total(Duration value) {
+  total_ = checked("total timeout", value);
+  return *this;
+}
 
 Retries& Retries::attempts(int value) {
   check(value >= 1, "attempts", "at least 1");
   attempts_ = value;
   return *this;
 }
-Retries& Retries::initial_delay(Duration value) { initial_delay_ = checked("initial delay", value); return *this; }
-Retries& Retries::max_delay(Duration value) { max_delay_ = checked("max delay", value); return *this; }
+Retries& Retries::initial_delay(Duration value) {
+  initial_delay_ = checked("initial delay", value);
+  return *this;
+}
+Retries& Retries::max_delay(Duration value) {
+  max_delay_ = checked("max delay", value);
+  return *this;
+}
 Retries& Retries::max_announced_delay(Duration value) {
   max_announced_delay_ = checked("max announced delay", value);
   return *this;
 }
 
-Limits& Limits::headers(std::size_t bytes) { headers_ = checked("headers limit", bytes); return *this; }
-Limits& Limits::event(std::size_t bytes) { event_ = checked("event limit", bytes); return *this; }
-Limits& Limits::body(std::size_t bytes) { body_ = checked("body limit", bytes); return *this; }
-Limits& Limits::unread(std::size_t bytes) { unread_ = checked("unread limit", bytes); return *this; }
+Limits& Limits::headers(std::size_t bytes) {
+  headers_ = checked("headers limit", bytes);
+  return *this;
+}
+Limits& Limits::event(std::size_t bytes) {
+  event_ = checked("event limit", bytes);
+  return *this;
+}
+Limits& Limits::body(std::size_t bytes) {
+  body_ = checked("body limit", bytes);
+  return *this;
+}
+Limits& Limits::unread(std::size_t bytes) {
+  unread_ = checked("unread limit", bytes);
+  return *this;
+}
 
-Settings& Settings::sys_prompt(std::string text) { sys_prompt_ = std::move(text); return *this; }
+Settings& Settings::sys_prompt(std::string text) {
+  sys_prompt_ = std::move(text);
+  return *this;
+}
 
 Settings& Settings::temperature(double value) {
   check(within(value, 0, 2), "temperature", "from 0 to 2");
@@ -104,7 +137,10 @@ Settings& Settings::stop(std::vector<std::string> sequences) {
   return *this;
 }
 
-Settings& Settings::seed(std::int64_t value) { seed_ = value; return *this; }
+Settings& Settings::seed(std::int64_t value) {
+  seed_ = value;
+  return *this;
+}
 
 Settings& Settings::frequency_penalty(double value) {
   check(within(value, -2, 2), "frequency_penalty", "from -2 to 2");
@@ -130,9 +166,18 @@ Settings& Settings::tools(std::vector<Tool> value) {
   return *this;
 }
 
-Settings& Settings::tool_choice(ToolChoice value) { tool_choice_ = std::move(value); return *this; }
-Settings& Settings::parallel_tools(bool value) { parallel_tools_ = value; return *this; }
-Settings& Settings::output_format(OutputFormat value) { output_format_ = std::move(value); return *this; }
+Settings& Settings::tool_choice(ToolChoice value) {
+  tool_choice_ = std::move(value);
+  return *this;
+}
+Settings& Settings::parallel_tools(bool value) {
+  parallel_tools_ = value;
+  return *this;
+}
+Settings& Settings::output_format(OutputFormat value) {
+  output_format_ = std::move(value);
+  return *this;
+}
 
 Settings& Settings::reasoning(ReasoningSetting value) {
   check(!value.tokens() || *value.tokens() >= 1, "the reasoning budget", "at least 1 token");
@@ -140,8 +185,14 @@ Settings& Settings::reasoning(ReasoningSetting value) {
   return *this;
 }
 
-Settings& Settings::metadata(std::map<std::string, std::string> value) { metadata_ = std::move(value); return *this; }
-Settings& Settings::extra(std::string json_object) { extra_ = std::move(json_object); return *this; }
+Settings& Settings::metadata(std::map<std::string, std::string> value) {
+  metadata_ = std::move(value);
+  return *this;
+}
+Settings& Settings::extra(std::string json_object) {
+  extra_ = std::move(json_object);
+  return *this;
+}
 
 Settings& Settings::extra_headers(Pairs headers) {
   for (const auto& [name, value] : headers) {
@@ -152,9 +203,18 @@ Settings& Settings::extra_headers(Pairs headers) {
   return *this;
 }
 
-Settings& Settings::timeouts(Timeouts value) { timeouts_ = value; return *this; }
-Settings& Settings::retries(Retries value) { retries_ = value; return *this; }
-Settings& Settings::limits(Limits value) { limits_ = value; return *this; }
+Settings& Settings::timeouts(Timeouts value) {
+  timeouts_ = value;
+  return *this;
+}
+Settings& Settings::retries(Retries value) {
+  retries_ = value;
+  return *this;
+}
+Settings& Settings::limits(Limits value) {
+  limits_ = value;
+  return *this;
+}
 
 Settings Settings::overlaid_with(const Settings& over) const {
   Settings result = *this;

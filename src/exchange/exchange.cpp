@@ -17,7 +17,8 @@ namespace {
 /// How long a stream that has said everything may take to end, so that its connection can be used again.
 constexpr milliseconds drain_patience{1000};
 
-Headers request_headers(const Target& target, const protocols::Rendered& rendered, const Settings& settings, bool stream) {
+Headers request_headers(const Target& target, const protocols::Rendered& rendered, const Settings& settings,
+                        bool stream) {
   Headers headers;
   headers.emplace_back("Content-Type", "application/json");
   headers.emplace_back("Accept", stream ? "text/event-stream" : "application/json");
@@ -29,7 +30,8 @@ Headers request_headers(const Target& target, const protocols::Rendered& rendere
     }
 
   const auto& provider = *target.provider;
-  const std::string name = provider.auth == providers::Auth::header ? std::string(provider.auth_header) : "Authorization";
+  const std::string name =
+      provider.auth == providers::Auth::header ? std::string(provider.auth_header) : "Authorization";
   std::erase_if(headers, [&](const auto& h) { return find_header({h}, name) != nullptr; });
   if (!target.key.empty())
     headers.emplace_back(name, provider.auth == providers::Auth::header ? target.key : "Bearer " + target.key);
@@ -43,7 +45,8 @@ bool starts_with_no_case(std::string_view text, std::string_view prefix) {
 }
 
 std::string request_id_of(const Headers& headers) {
-  for (const auto* name : {"x-request-id", "request-id", "x-goog-request-id", "mistral-correlation-id", "apim-request-id"})
+  for (const auto* name :
+       {"x-request-id", "request-id", "x-goog-request-id", "mistral-correlation-id", "apim-request-id"})
     if (const auto* id = find_header(headers, name)) return *id;
   return {};
 }
@@ -117,8 +120,10 @@ void Exchange::on_headers(int status, const Headers& headers) {
   } else if (!stream_) {
     body_kind_ = Body::json;
   } else if (const auto* type = find_header(headers, "content-type")) {
-    if (starts_with_no_case(*type, "text/event-stream")) body_kind_ = Body::events;
-    else if (starts_with_no_case(*type, "application/json")) body_kind_ = Body::json;
+    if (starts_with_no_case(*type, "text/event-stream"))
+      body_kind_ = Body::events;
+    else if (starts_with_no_case(*type, "application/json"))
+      body_kind_ = Body::json;
   }
   // In a stream only output ends the wait for the first byte: many servers send headers, and then think.
   if (body_kind_ != Body::events && body_kind_ != Body::unknown) saw_output();
@@ -179,13 +184,9 @@ void Exchange::on_end(transport::HttpEnd end) {
   if (end.error) return attempt_failed(std::move(*end.error));
 
   switch (body_kind_) {
-    case Body::failure:
-      return attempt_failed(classify_failure());
-    case Body::json:
-      target_->protocol().decode(body_, target_->dialect, *builder_);
-      break;
-    default:
-      builder_->fail(Error(ErrorKind::stream_truncated, "the server answered with nothing at all"));
+    case Body::failure: return attempt_failed(classify_failure());
+    case Body::json: target_->protocol().decode(body_, target_->dialect, *builder_); break;
+    default: builder_->fail(Error(ErrorKind::stream_truncated, "the server answered with nothing at all"));
   }
   if (builder_->failure()) return attempt_failed(*builder_->failure());
   succeed();
@@ -212,8 +213,8 @@ void Exchange::end_of_events(const std::optional<Error>& broken) {
 Error Exchange::classify_failure() const {
   auto error = target_->protocol().classify(status_, headers_, body_, target_->dialect);
   if (error.kind == ErrorKind::model_unavailable && !target_->model.replacement.empty())
-    error.message += "; the catalogue names " + target_->model.provider + "/" + target_->model.replacement +
-                     " as its replacement";
+    error.message +=
+        "; the catalogue names " + target_->model.provider + "/" + target_->model.replacement + " as its replacement";
   return error;
 }
 
@@ -335,8 +336,7 @@ void Exchange::deadline_passed(Deadline deadline) {
     case Deadline::idle:
       error.message = "the answer stalled for longer than the idle deadline of " + seconds_text(timeouts_.idle());
       break;
-    default:
-      error.message = "the call took longer than the total deadline of " + seconds_text(timeouts_.total());
+    default: error.message = "the call took longer than the total deadline of " + seconds_text(timeouts_.total());
   }
   stop_transport();
   if (deadline != Deadline::total) return attempt_failed(std::move(error));

@@ -62,12 +62,18 @@ std::optional<Delay> from_go_duration(std::string_view text) {
     const auto unit_end = std::min(text.find_first_of("0123456789."), text.size());
     const auto unit = text.substr(0, unit_end);
     text.remove_prefix(unit_end);
-    if (unit == "h") seconds += *value * 3600;
-    else if (unit == "m") seconds += *value * 60;
-    else if (unit == "s" || unit.empty()) seconds += *value;
-    else if (unit == "ms") seconds += *value / 1e3;
-    else if (unit == "us" || unit == "µs") seconds += *value / 1e6;
-    else return std::nullopt;
+    if (unit == "h")
+      seconds += *value * 3600;
+    else if (unit == "m")
+      seconds += *value * 60;
+    else if (unit == "s" || unit.empty())
+      seconds += *value;
+    else if (unit == "ms")
+      seconds += *value / 1e3;
+    else if (unit == "us" || unit == "µs")
+      seconds += *value / 1e6;
+    else
+      return std::nullopt;
   }
   return from_seconds(seconds);
 }
@@ -81,7 +87,13 @@ std::optional<Delay> exhausted_limit(const Headers& headers, const std::string& 
 
 bool status_may_heal(int status) {
   switch (status) {
-    case 408: case 409: case 429: case 500: case 502: case 503: case 504: return true;
+    case 408:
+    case 409:
+    case 429:
+    case 500:
+    case 502:
+    case 503:
+    case 504: return true;
     default: return status >= 520 && status <= 529;
   }
 }
@@ -113,10 +125,8 @@ bool may_heal(const Error& error, const Headers* headers) {
     case ErrorKind::cancelled:
     case ErrorKind::missing_key:
     case ErrorKind::session:
-    case ErrorKind::usage:
-      return false;
-    default:
-      break;
+    case ErrorKind::usage: return false;
+    default: break;
   }
   if (headers)
     if (const auto* advice = find_header(*headers, "x-should-retry")) {
@@ -127,14 +137,10 @@ bool may_heal(const Error& error, const Headers* headers) {
     case ErrorKind::connection:
     case ErrorKind::stream_truncated:
     case ErrorKind::rate_limited:
-    case ErrorKind::overloaded:
-      return true;
-    case ErrorKind::timeout:
-      return error.deadline != Deadline::total;
-    case ErrorKind::server:
-      return error.status < 400 || status_may_heal(error.status);
-    default:
-      return status_may_heal(error.status);
+    case ErrorKind::overloaded: return true;
+    case ErrorKind::timeout: return error.deadline != Deadline::total;
+    case ErrorKind::server: return error.status < 400 || status_may_heal(error.status);
+    default: return status_may_heal(error.status);
   }
 }
 
@@ -145,7 +151,8 @@ std::optional<Delay> next_delay(const Error& error, int attempts_made, const Ret
     return *error.retry_after;
   }
   // Doubling stops long before it could overflow; the cap below decides anyway.
-  const double doubled = static_cast<double>(policy.initial_delay().count()) * std::exp2(std::min(attempts_made - 1, 30));
+  const double doubled =
+      static_cast<double>(policy.initial_delay().count()) * std::exp2(std::min(attempts_made - 1, 30));
   const double capped = std::min(doubled, static_cast<double>(policy.max_delay().count()));
   return Delay(static_cast<std::int64_t>(capped * (1.0 - 0.25 * random)));
 }

@@ -15,7 +15,8 @@ class Target {
   Target() = default;
 
   const providers::Provider* provider = nullptr;
-  protocols::Speaks speaks = protocols::Speaks::chat_completions;  ///< The provider's protocol, unless chosen otherwise.
+  protocols::Speaks speaks =
+      protocols::Speaks::chat_completions;  ///< The provider's protocol, unless chosen otherwise.
   protocols::Dialect dialect;
   ModelInfo model;
   std::string base_url;

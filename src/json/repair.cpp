@@ -8,7 +8,9 @@ namespace fastccg::json {
 
 namespace {
 
-bool is_number(char c) noexcept { return (c >= '0' && c <= '9') || c == '-' || c == '+' || c == '.' || c == 'e' || c == 'E'; }
+bool is_number(char c) noexcept {
+  return (c >= '0' && c <= '9') || c == '-' || c == '+' || c == '.' || c == 'e' || c == 'E';
+}
 
 /// The code unit of an escape "\uXXXX" at the beginning of the text.
 std::optional<unsigned> code_unit(std::string_view text) noexcept {

@@ -37,8 +37,10 @@ std::string cleaned(std::string_view text) {
   out.reserve(text.size());
   while (!text.empty()) {
     const auto length = character_length(text);
-    if (length == 0) out += replacement;
-    else if (text[0] != '\0') out += text.substr(0, length);
+    if (length == 0)
+      out += replacement;
+    else if (text[0] != '\0')
+      out += text.substr(0, length);
     text.remove_prefix(length == 0 ? 1 : length);
   }
   return out;
@@ -92,8 +94,10 @@ Writer& Writer::key(std::string_view name) {
 
 Writer& Writer::string(std::string_view text) {
   separate();
-  if (is_utf8(text) && text.find('\0') == std::string_view::npos) append_quoted(out_, text);
-  else append_quoted(out_, cleaned(text));
+  if (is_utf8(text) && text.find('\0') == std::string_view::npos)
+    append_quoted(out_, text);
+  else
+    append_quoted(out_, cleaned(text));
   return *this;
 }
 

@@ -322,7 +322,7 @@ class Loop::Impl {
   bool exact_wait_ = true;
   TimerHeap timers_;
   Clock::time_point round_ = Clock::now();  // When timers were last looked at.
-  std::vector<Watched> watched_;  // By descriptor: the kernel hands out the lowest number that is free.
+  std::vector<Watched> watched_;            // By descriptor: the kernel hands out the lowest number that is free.
   Work after_batch_;
 
   std::atomic<std::thread::id> thread_id_;

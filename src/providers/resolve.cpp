@@ -120,7 +120,8 @@ const Provider& find_or_throw(std::string_view name) {
 SplitName split_name(std::string_view name) {
   const auto slash = name.find('/');
   if (slash == std::string_view::npos || slash == 0 || slash + 1 == name.size())
-    refuse(ErrorKind::usage, "'" + std::string(name) + "' is not a model's name: write provider/model, as in openai/gpt-4o");
+    refuse(ErrorKind::usage,
+           "'" + std::string(name) + "' is not a model's name: write provider/model, as in openai/gpt-4o");
   return SplitName(find_or_throw(name.substr(0, slash)), std::string(name.substr(slash + 1)));
 }
 
@@ -154,9 +155,8 @@ std::string resolve_key(const Provider& provider, std::string_view given, std::s
   if (!key.empty() || provider.auth == Auth::optional) return key;
 
   std::string names;
-  for_each_name(provider.key_variable, [&names](std::string_view name) {
-    names += (names.empty() ? "" : " or ") + std::string(name);
-  });
+  for_each_name(provider.key_variable,
+                [&names](std::string_view name) { names += (names.empty() ? "" : " or ") + std::string(name); });
   const std::string name(provider.name);
   Error error(ErrorKind::missing_key, "there is no API key for " + name + ": set the environment variable " + names +
                                           ", call add_key(\"" + name + "\", ...), or pass the key to init_model");
@@ -186,8 +186,9 @@ bool is_loopback(std::string_view url) noexcept {
 void check_key_may_travel(std::string_view url, bool allow_plain_http) {
   const auto parts = split(url);
   if (allow_plain_http || (parts && parts->scheme == "https") || is_loopback(url)) return;
-  refuse(ErrorKind::usage, "the API key would go over plain http to another machine: use https, or allow it with "
-                           "Endpoint::allow_plain_http");
+  refuse(ErrorKind::usage,
+         "the API key would go over plain http to another machine: use https, or allow it with "
+         "Endpoint::allow_plain_http");
 }
 
 }  // namespace fastccg::providers

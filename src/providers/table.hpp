@@ -40,24 +40,44 @@ inline constexpr std::array table{
     Provider{"azure", Speaks::chat_completions, "", "AZURE_OPENAI_ENDPOINT", "AZURE_OPENAI_API_KEY",
              Quirk::max_completion_tokens | Quirk::takes_metadata | Quirk::four_stops, Auth::header, "api-key",
              "/openai/v1"},
-    Provider{"cerebras", Speaks::chat_completions, "https://api.cerebras.ai/v1", "CEREBRAS_BASE_URL", "CEREBRAS_API_KEY",
-             Quirk::max_completion_tokens | Quirk::four_stops, Auth::bearer, {}, "/v1"},
+    Provider{"cerebras",
+             Speaks::chat_completions,
+             "https://api.cerebras.ai/v1",
+             "CEREBRAS_BASE_URL",
+             "CEREBRAS_API_KEY",
+             Quirk::max_completion_tokens | Quirk::four_stops,
+             Auth::bearer,
+             {},
+             "/v1"},
     Provider{"deepseek", Speaks::chat_completions, "https://api.deepseek.com", "DEEPSEEK_BASE_URL", "DEEPSEEK_API_KEY",
              Quirk::replays_reasoning | Quirk::thinking_switch | Quirk::no_json_schema},
     Provider{"fireworks", Speaks::chat_completions, "https://api.fireworks.ai/inference/v1", "FIREWORKS_BASE_URL",
              "FIREWORKS_API_KEY", Quirk::takes_top_k},
     Provider{"gemini", Speaks::generate_content, "https://generativelanguage.googleapis.com", "GOOGLE_GEMINI_BASE_URL",
              "GOOGLE_API_KEY GEMINI_API_KEY", Quirk::none, Auth::header, "x-goog-api-key"},
-    Provider{"groq", Speaks::chat_completions, "https://api.groq.com/openai/v1", "GROQ_BASE_URL", "GROQ_API_KEY",
-             Quirk::max_completion_tokens | Quirk::four_stops | Quirk::no_logprobs, Auth::bearer, {}, "/openai/v1"},
+    Provider{"groq",
+             Speaks::chat_completions,
+             "https://api.groq.com/openai/v1",
+             "GROQ_BASE_URL",
+             "GROQ_API_KEY",
+             Quirk::max_completion_tokens | Quirk::four_stops | Quirk::no_logprobs,
+             Auth::bearer,
+             {},
+             "/openai/v1"},
     Provider{"huggingface", Speaks::chat_completions, "https://router.huggingface.co/v1", "HF_BASE_URL", "HF_TOKEN"},
     Provider{"llamacpp", Speaks::chat_completions, "http://localhost:8080/v1", "LLAMACPP_BASE_URL", "LLAMACPP_API_KEY",
              Quirk::replays_reasoning | Quirk::takes_top_k | Quirk::alternating_roles, Auth::optional},
-    Provider{"mistral", Speaks::chat_completions, "https://api.mistral.ai/v1", "MISTRAL_BASE_URL", "MISTRAL_API_KEY",
+    Provider{"mistral",
+             Speaks::chat_completions,
+             "https://api.mistral.ai/v1",
+             "MISTRAL_BASE_URL",
+             "MISTRAL_API_KEY",
              Quirk::no_stream_usage_option | Quirk::thinking_chunks | Quirk::takes_metadata | Quirk::no_logprobs |
                  Quirk::random_seed | Quirk::short_call_ids | Quirk::any_tool | Quirk::marks_prefill |
                  Quirk::temperature_to_1_5 | Quirk::all_or_no_effort,
-             Auth::bearer, {}, "/v1"},
+             Auth::bearer,
+             {},
+             "/v1"},
     Provider{"ollama", Speaks::chat_completions, "http://localhost:11434/v1", "OLLAMA_BASE_URL", "OLLAMA_API_KEY",
              Quirk::replays_reasoning | Quirk::no_strict, Auth::optional},
     Provider{"openai", Speaks::chat_completions, "https://api.openai.com/v1", "OPENAI_BASE_URL", "OPENAI_API_KEY",
@@ -67,8 +87,8 @@ inline constexpr std::array table{
     Provider{"perplexity", Speaks::chat_completions, "https://api.perplexity.ai", "PERPLEXITY_BASE_URL",
              "PERPLEXITY_API_KEY PPLX_API_KEY",
              Quirk::no_stream_usage_option | Quirk::takes_top_k | Quirk::alternating_roles},
-    Provider{"together", Speaks::chat_completions, "https://api.together.xyz/v1", "TOGETHER_BASE_URL", "TOGETHER_API_KEY",
-             Quirk::takes_top_k},
+    Provider{"together", Speaks::chat_completions, "https://api.together.xyz/v1", "TOGETHER_BASE_URL",
+             "TOGETHER_API_KEY", Quirk::takes_top_k},
     Provider{"vllm", Speaks::chat_completions, "http://localhost:8000/v1", "VLLM_BASE_URL", "VLLM_API_KEY",
              Quirk::takes_top_k | Quirk::alternating_roles, Auth::optional},
     Provider{"xai", Speaks::chat_completions, "https://api.x.ai/v1", "XAI_BASE_URL", "XAI_API_KEY"},
@@ -79,7 +99,8 @@ inline constexpr std::array table{
 static_assert(std::ranges::is_sorted(table, {}, &Provider::name), "keep the table sorted by name");
 static_assert(std::ranges::adjacent_find(table, {}, &Provider::name) == table.end(), "names are unique");
 static_assert(std::ranges::all_of(table, [](const Provider& p) {
-  return p.base_url.empty() ? !p.base_url_variable.empty() : p.base_url.starts_with("http") && !p.base_url.ends_with('/');
+  return p.base_url.empty() ? !p.base_url_variable.empty()
+                            : p.base_url.starts_with("http") && !p.base_url.ends_with('/');
 }));
 static_assert(std::ranges::all_of(table, [](const Provider& p) {
   return (p.auth == Auth::header) == !p.auth_header.empty() && !p.key_variable.empty();

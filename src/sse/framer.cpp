@@ -23,7 +23,9 @@ class LineEnds {
  public:
   explicit LineEnds(std::string_view bytes) noexcept : bytes_(bytes) {}
 
-  std::size_t next(std::size_t from) noexcept { return std::min(next(line_feed_, '\n', from), next(return_, '\r', from)); }
+  std::size_t next(std::size_t from) noexcept {
+    return std::min(next(line_feed_, '\n', from), next(return_, '\r', from));
+  }
 
  private:
   std::size_t next(std::size_t& cached, char what, std::size_t from) const noexcept {
@@ -51,8 +53,10 @@ bool is_complete_json(std::string_view text) noexcept {
   for (std::size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
     if (in_string) {
-      if (c == '\\') ++i;
-      else if (c == '"') in_string = false;
+      if (c == '\\')
+        ++i;
+      else if (c == '"')
+        in_string = false;
     } else if (c == '"') {
       in_string = true;
     } else if (c == '{' || c == '[') {
@@ -88,8 +92,10 @@ bool Framer::feed(std::string_view bytes, Handler& handler) {
     const auto line = bytes.substr(begin, end - begin);
     begin = end + 1;
     if (bytes[end] == '\r') {
-      if (begin == bytes.size()) skip_line_feed_ = true;
-      else if (bytes[begin] == '\n') ++begin;
+      if (begin == bytes.size())
+        skip_line_feed_ = true;
+      else if (bytes[begin] == '\n')
+        ++begin;
     }
     if (!take_line(line, false, handler)) return false;
   }

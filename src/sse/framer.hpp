@@ -61,19 +61,19 @@ class Framer {
   void clear() noexcept;
 
   std::size_t max_event_;
-  std::size_t event_size_ = 0;      // of the lines of the event that are kept
-  std::size_t mark_seen_ = 0;       // bytes of a byte-order mark at the very start; 3 once that is settled
-  std::string pending_;             // the beginning of a line whose end has not arrived
+  std::size_t event_size_ = 0;  // of the lines of the event that are kept
+  std::size_t mark_seen_ = 0;   // bytes of a byte-order mark at the very start; 3 once that is settled
+  std::string pending_;         // the beginning of a line whose end has not arrived
   std::string event_;
   std::string id_;
   std::string outside_;
-  std::string data_;                // used when data lies in several lines or feeds
-  std::size_t data_begin_ = 0;      // where the data begins in `data_`
-  std::string_view data_in_feed_;   // used when it lies whole in the bytes being fed
+  std::string data_;               // used when data lies in several lines or feeds
+  std::size_t data_begin_ = 0;     // where the data begins in `data_`
+  std::string_view data_in_feed_;  // used when it lies whole in the bytes being fed
   Where data_where_ = Where::none;
   bool has_outside_ = false;
   bool outside_is_error_ = false;
-  bool skip_line_feed_ = false;     // the last byte was a carriage return that has ended its line
+  bool skip_line_feed_ = false;  // the last byte was a carriage return that has ended its line
   bool too_large_ = false;
 };
 

@@ -48,7 +48,8 @@ TEST_F(Programs, many_prompts_at_once_then_a_stream_then_a_session) {
   EXPECT_NE(texts.at(1).find("Canberra"), std::string::npos);
   EXPECT_GT(texts.size(), 20u) << "the story comes in pieces";
 
-  const auto path = std::filesystem::temp_directory_path() / ("fastccg_programs_" + std::to_string(::getpid()) + ".json");
+  const auto path =
+      std::filesystem::temp_directory_path() / ("fastccg_programs_" + std::to_string(::getpid()) + ".json");
   model.save(path);
   std::stringstream saved;
   saved << std::ifstream(path).rdbuf();

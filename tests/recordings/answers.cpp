@@ -48,13 +48,15 @@ bool is_stream(const Exchange& exchange) {
 }
 
 std::string Observed::summary() const {
-  std::string all = reply.content + '\n' + reply.reasoning() + '\n' + reply.refusal() + '\n' + reply.raw_finish_reason + '\n' +
-                    reply.raw + '\n' + reply.id + '\n' + reply.provider_model + '\n' + std::to_string(events);
+  std::string all = reply.content + '\n' + reply.reasoning() + '\n' + reply.refusal() + '\n' + reply.raw_finish_reason +
+                    '\n' + reply.raw + '\n' + reply.id + '\n' + reply.provider_model + '\n' + std::to_string(events);
   for (const auto& part : reply.message.parts) {
     all += '\n' + std::to_string(part.index());
-    if (const auto* call = std::get_if<fastccg::ToolCall>(&part)) all += call->id + ' ' + call->name + ' ' + call->arguments;
+    if (const auto* call = std::get_if<fastccg::ToolCall>(&part))
+      all += call->id + ' ' + call->name + ' ' + call->arguments;
     if (const auto* opaque = std::get_if<fastccg::Opaque>(&part)) all += opaque->kind + ' ' + opaque->json;
-    if (const auto* reasoning = std::get_if<fastccg::Reasoning>(&part)) all += reasoning->text + ' ' + reasoning->payload;
+    if (const auto* reasoning = std::get_if<fastccg::Reasoning>(&part))
+      all += reasoning->text + ' ' + reasoning->payload;
   }
   if (error) all += "\nerror " + error->describe() + error->body;
   return all;

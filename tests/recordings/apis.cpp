@@ -28,7 +28,8 @@ fastccg::Usage chat_usage(const boost::json::object& expected) {
   usage.output_reasoning = number(raw, "reasoning_tokens");
   usage.total = number(raw, "total_tokens");
   const auto reasoning = usage.output_reasoning.value_or(0);
-  if (usage.input && usage.output && usage.total && reasoning > 0 && *usage.input + *usage.output + reasoning == *usage.total)
+  if (usage.input && usage.output && usage.total && reasoning > 0 &&
+      *usage.input + *usage.output + reasoning == *usage.total)
     *usage.output += reasoning;
   if (usage.input && usage.input_cached && *usage.input_cached > *usage.input) usage.input_cached = usage.input;
   return usage;

@@ -34,7 +34,7 @@ const std::vector<Api>& apis();
 /// One recorded answer and what it says.
 class Exchange {
  public:
-  std::string id;   ///< File and position, for people and for the list of known disagreements.
+  std::string id;  ///< File and position, for people and for the list of known disagreements.
   std::string provider;
   Json request;
   int status = 0;

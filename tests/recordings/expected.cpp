@@ -40,7 +40,8 @@ class Comparison {
 
  private:
   void same(const std::string& what, const std::string& expected, const std::string& got) {
-    if (expected != got) lines_.push_back(what + ": expected " + expected.substr(0, 300) + " | got " + got.substr(0, 300));
+    if (expected != got)
+      lines_.push_back(what + ": expected " + expected.substr(0, 300) + " | got " + got.substr(0, 300));
   }
 
   void compare_error(const json::object& error) {
@@ -85,7 +86,8 @@ class Comparison {
     }
     json::error_code failed;
     const auto arguments = json::parse(call.arguments, failed);
-    if (failed) same("arguments", json::serialize(wanted.at("arguments")), call.arguments);
+    if (failed)
+      same("arguments", json::serialize(wanted.at("arguments")), call.arguments);
     else if (arguments != wanted.at("arguments"))
       same("arguments", json::serialize(wanted.at("arguments")), json::serialize(arguments));
   }

@@ -20,7 +20,8 @@ void report(const Exchange& exchange, const std::vector<std::string>& lines) {
   for (const auto& line : lines) std::cout << "    " << line << '\n';
 }
 
-Tally run_answers(const Api& api, const std::vector<Exchange>& exchanges, const std::map<std::string, std::string>& known) {
+Tally run_answers(const Api& api, const std::vector<Exchange>& exchanges,
+                  const std::map<std::string, std::string>& known) {
   Tally tally;
   for (const auto& exchange : exchanges) {
     ++tally.all;
@@ -41,8 +42,8 @@ Tally run_answers(const Api& api, const std::vector<Exchange>& exchanges, const 
   return tally;
 }
 
-Tally run_requests(const Api& api, const std::vector<Exchange>& exchanges, const std::map<std::string, std::string>& known,
-                   std::map<std::string, int>& beyond) {
+Tally run_requests(const Api& api, const std::vector<Exchange>& exchanges,
+                   const std::map<std::string, std::string>& known, std::map<std::string, int>& beyond) {
   Tally tally;
   for (const auto& exchange : exchanges) {
     const auto* body = exchange.request.is_object() ? exchange.request.as_object().if_contains("body") : nullptr;
@@ -53,9 +54,12 @@ Tally run_requests(const Api& api, const std::vector<Exchange>& exchanges, const
     const auto lines = compare_request(exchange, api, why);
     const auto id = exchange.id + "/request";
     if (!why.empty()) ++beyond[why];
-    if (!why.empty() || (!lines.empty() && known.contains(id))) ++tally.known;
-    else if (lines.empty()) ++tally.agree;
-    else report(exchange, lines);
+    if (!why.empty() || (!lines.empty() && known.contains(id)))
+      ++tally.known;
+    else if (lines.empty())
+      ++tally.agree;
+    else
+      report(exchange, lines);
   }
   return tally;
 }
@@ -75,8 +79,9 @@ bool print(const char* title, const std::vector<std::pair<std::string_view, Tall
 int main() {
   const auto folder = find_folder();
   if (folder.empty()) {
-    std::cout << "There are no recordings: neither beside the checkout (../shared/recordings) nor where FASTCCG_RECORDINGS "
-                 "says. Nothing was compared.\n";
+    std::cout
+        << "There are no recordings: neither beside the checkout (../shared/recordings) nor where FASTCCG_RECORDINGS "
+           "says. Nothing was compared.\n";
     return 0;
   }
   const auto known = load_known();

@@ -40,20 +40,34 @@ class Reader {
 
   void read_member(std::string_view name, const json::value& value) {
     auto& settings = out_.settings;
-    if (name == "model") out_.model = value.as_string();
-    else if (name == "stream") out_.stream = value.as_bool();
-    else if (name == "max_tokens") settings.max_tokens(value.to_number<std::int64_t>());
-    else if (name == "temperature") settings.temperature(value.to_number<double>());
-    else if (name == "top_p") settings.top_p(value.to_number<double>());
-    else if (name == "top_k") settings.top_k(value.to_number<int>());
-    else if (name == "stop_sequences") settings.stop(json::value_to<std::vector<std::string>>(value));
-    else if (name == "system" && is_plain(value)) settings.sys_prompt(plain_text(value));
-    else if (name == "messages") read_messages(value.as_array());
-    else if (name == "tools" && are_plain_tools(value.as_array())) read_tools(value.as_array());
-    else if (name == "tool_choice" && are_plain_tools(array("tools"))) read_tool_choice(value.as_object());
-    else if (name == "thinking" && is_known_thinking(value.as_object())) read_thinking(value.as_object());
-    else if (name == "output_config" && is_known_format(value.as_object())) read_format(value.as_object());
-    else extra_[name] = value;
+    if (name == "model")
+      out_.model = value.as_string();
+    else if (name == "stream")
+      out_.stream = value.as_bool();
+    else if (name == "max_tokens")
+      settings.max_tokens(value.to_number<std::int64_t>());
+    else if (name == "temperature")
+      settings.temperature(value.to_number<double>());
+    else if (name == "top_p")
+      settings.top_p(value.to_number<double>());
+    else if (name == "top_k")
+      settings.top_k(value.to_number<int>());
+    else if (name == "stop_sequences")
+      settings.stop(json::value_to<std::vector<std::string>>(value));
+    else if (name == "system" && is_plain(value))
+      settings.sys_prompt(plain_text(value));
+    else if (name == "messages")
+      read_messages(value.as_array());
+    else if (name == "tools" && are_plain_tools(value.as_array()))
+      read_tools(value.as_array());
+    else if (name == "tool_choice" && are_plain_tools(array("tools")))
+      read_tool_choice(value.as_object());
+    else if (name == "thinking" && is_known_thinking(value.as_object()))
+      read_thinking(value.as_object());
+    else if (name == "output_config" && is_known_format(value.as_object()))
+      read_format(value.as_object());
+    else
+      extra_[name] = value;
   }
 
   json::array array(std::string_view name) const {
@@ -112,8 +126,10 @@ class Reader {
 
   void read_thinking(const json::object& thinking) {
     const auto effort = text(object(body_, "output_config"), "effort");
-    if (text(thinking, "type") == "adaptive") out_.settings.reasoning(ReasoningSetting::effort(effort));
-    else out_.settings.reasoning(ReasoningSetting::budget(thinking.at("budget_tokens").to_number<int>()));
+    if (text(thinking, "type") == "adaptive")
+      out_.settings.reasoning(ReasoningSetting::effort(effort));
+    else
+      out_.settings.reasoning(ReasoningSetting::budget(thinking.at("budget_tokens").to_number<int>()));
   }
 
   /// Effort without thinking cannot be said in neutral words.
@@ -121,7 +137,8 @@ class Reader {
     const bool has_effort = config.contains("effort");
     const auto thinking = object(body_, "thinking");
     const bool adaptive = text(thinking, "type") == "adaptive" && is_known_thinking(thinking);
-    return config.size() == static_cast<std::size_t>(has_effort) + config.contains("format") && (!has_effort || adaptive);
+    return config.size() == static_cast<std::size_t>(has_effort) + config.contains("format") &&
+           (!has_effort || adaptive);
   }
 
   void read_format(const json::object& config) {
@@ -137,8 +154,10 @@ class Reader {
       message.role = role == "assistant" ? Role::assistant : role == "system" ? Role::system : Role::user;
       if (message.role == Role::assistant) message.provider = "anthropic";
       const auto& content = from.at("content");
-      if (content.is_string()) message.parts.emplace_back(Text(std::string(content.as_string())));
-      else for (const auto& block : content.as_array()) read_block(block.as_object(), message);
+      if (content.is_string())
+        message.parts.emplace_back(Text(std::string(content.as_string())));
+      else
+        for (const auto& block : content.as_array()) read_block(block.as_object(), message);
       out_.messages.push_back(std::move(message));
     }
   }
@@ -178,9 +197,11 @@ class Reader {
         Message one;
         read_block(piece.as_object(), one);
         if (std::holds_alternative<Opaque>(one.parts.front())) return beyond("a tool result of an unknown kind");
-        std::visit([&result](const auto& part) {
-          if constexpr (std::is_constructible_v<Content, decltype(part)>) result.content.emplace_back(part);
-        }, one.parts.front());
+        std::visit(
+            [&result](const auto& part) {
+              if constexpr (std::is_constructible_v<Content, decltype(part)>) result.content.emplace_back(part);
+            },
+            one.parts.front());
       }
     }
     message.parts.emplace_back(std::move(result));
@@ -197,8 +218,10 @@ class Reader {
     }
     const auto bytes = base64_decode(text(source, "data"));
     if (block.size() > 2 || text(source, "type") != "base64" || !bytes) return false;
-    if (text(block, "type") == "image") message.parts.emplace_back(Image::from_bytes(*bytes, mime));
-    else message.parts.emplace_back(File::from_bytes(*bytes, mime, ""));
+    if (text(block, "type") == "image")
+      message.parts.emplace_back(Image::from_bytes(*bytes, mime));
+    else
+      message.parts.emplace_back(File::from_bytes(*bytes, mime, ""));
     return true;
   }
 
@@ -229,7 +252,8 @@ json::value normalised_block(json::object block) {
   if (text(block, "type") == "tool_result") {
     const auto* content = find(block, "content");
     const auto blocks = content ? blocks_of(*content) : json::array();
-    const bool is_text = std::ranges::all_of(blocks, [](const auto& b) { return text(b.as_object(), "type") == "text"; });
+    const bool is_text =
+        std::ranges::all_of(blocks, [](const auto& b) { return text(b.as_object(), "type") == "text"; });
     std::string joined;
     for (const auto& piece : blocks) joined += text(piece.as_object(), "text");
     if (is_text) block["content"] = joined;
@@ -246,7 +270,8 @@ json::array normalised_messages(const json::array& messages) {
     auto& content = turns.back().at("content").as_array();
     for (const auto& block : blocks_of(message.at("content"))) {
       const auto words = text(block.as_object(), "text");
-      const bool is_blank = text(block.as_object(), "type") == "text" && words.find_first_not_of(" \n\t\r") == std::string::npos;
+      const bool is_blank =
+          text(block.as_object(), "type") == "text" && words.find_first_not_of(" \n\t\r") == std::string::npos;
       if (!is_blank) content.push_back(normalised_block(block.as_object()));
     }
     if (content.empty()) turns.pop_back();

@@ -47,23 +47,40 @@ class Reader {
   void read_member(std::string_view name, const json::value& value) {
     auto& settings = out_.settings;
     if (name == "model" || name == "stream_options" || name == "logprobs" || name == "top_logprobs") return;
-    if (name == "messages") for (const auto& message : value.as_array()) read_message(message.as_object());
-    else if (name == "stream") out_.stream = value.as_bool();
-    else if (name == "max_tokens" || name == "max_completion_tokens") settings.max_tokens(value.to_number<std::int64_t>());
-    else if (name == "temperature" && value.to_number<double>() <= 2) settings.temperature(value.to_number<double>());
-    else if (name == "top_p") settings.top_p(value.to_number<double>());
-    else if (name == "top_k") settings.top_k(value.to_number<int>());
-    else if (name == "seed" || name == "random_seed") settings.seed(value.to_number<std::int64_t>());
-    else if (name == "frequency_penalty") settings.frequency_penalty(value.to_number<double>());
-    else if (name == "presence_penalty") settings.presence_penalty(value.to_number<double>());
-    else if (name == "parallel_tool_calls") settings.parallel_tools(value.as_bool());
-    else if (name == "stop") read_stop(value);
-    else if (name == "tools") read_tools(value.as_array());
-    else if (name == "tool_choice") read_tool_choice(value);
-    else if (name == "response_format") read_format(value.as_object());
-    else if (name == "reasoning_effort" && !body_.contains("thinking")) read_effort(std::string(value.as_string()));
-    else if (name == "n" && value.is_number() && value.to_number<int>() == 1) return;
-    else extra_[name] = value;
+    if (name == "messages")
+      for (const auto& message : value.as_array()) read_message(message.as_object());
+    else if (name == "stream")
+      out_.stream = value.as_bool();
+    else if (name == "max_tokens" || name == "max_completion_tokens")
+      settings.max_tokens(value.to_number<std::int64_t>());
+    else if (name == "temperature" && value.to_number<double>() <= 2)
+      settings.temperature(value.to_number<double>());
+    else if (name == "top_p")
+      settings.top_p(value.to_number<double>());
+    else if (name == "top_k")
+      settings.top_k(value.to_number<int>());
+    else if (name == "seed" || name == "random_seed")
+      settings.seed(value.to_number<std::int64_t>());
+    else if (name == "frequency_penalty")
+      settings.frequency_penalty(value.to_number<double>());
+    else if (name == "presence_penalty")
+      settings.presence_penalty(value.to_number<double>());
+    else if (name == "parallel_tool_calls")
+      settings.parallel_tools(value.as_bool());
+    else if (name == "stop")
+      read_stop(value);
+    else if (name == "tools")
+      read_tools(value.as_array());
+    else if (name == "tool_choice")
+      read_tool_choice(value);
+    else if (name == "response_format")
+      read_format(value.as_object());
+    else if (name == "reasoning_effort" && !body_.contains("thinking"))
+      read_effort(std::string(value.as_string()));
+    else if (name == "n" && value.is_number() && value.to_number<int>() == 1)
+      return;
+    else
+      extra_[name] = value;
   }
 
   void read_effort(const std::string& effort) {
@@ -72,8 +89,10 @@ class Reader {
 
   void read_stop(const json::value& value) {
     std::vector<std::string> stops;
-    if (value.is_string()) stops.emplace_back(value.as_string());
-    else for (const auto& stop : value.as_array()) stops.emplace_back(stop.as_string());
+    if (value.is_string())
+      stops.emplace_back(value.as_string());
+    else
+      for (const auto& stop : value.as_array()) stops.emplace_back(stop.as_string());
     out_.settings.stop(std::move(stops));
   }
 
@@ -81,7 +100,8 @@ class Reader {
     std::vector<Tool> tools;
     for (const auto& item : list) {
       const auto function = object(item.as_object(), "function");
-      if (function.empty() || item.as_object().size() > 2) return beyond("a tool that is no function, or more than one");
+      if (function.empty() || item.as_object().size() > 2)
+        return beyond("a tool that is no function, or more than one");
       Tool tool(text(function, "name"), text(function, "description"));
       if (const auto* parameters = find(function, "parameters")) tool.parameters = json::serialize(*parameters);
       if (const auto* strict = find(function, "strict")) tool.strict = strict->as_bool();
@@ -108,8 +128,8 @@ class Reader {
     if (type != "json_schema") return;
     if (schema.contains("description")) return beyond("a description of the output format");
     const auto* strict = find(schema, "strict");
-    out_.settings.output_format(OutputFormat::schema(text(schema, "name"), json::serialize(schema.at("schema")),
-                                                     strict && strict->as_bool()));
+    out_.settings.output_format(
+        OutputFormat::schema(text(schema, "name"), json::serialize(schema.at("schema")), strict && strict->as_bool()));
   }
 
   void read_message(const json::object& from) {
@@ -190,7 +210,7 @@ class Reader {
     const auto function = object(call, "function");
     const auto* arguments = find(function, "arguments");
     message.parts.emplace_back(ToolCall(text(call, "id"), text(function, "name"),
-                                        !arguments              ? std::string()
+                                        !arguments               ? std::string()
                                         : arguments->is_string() ? std::string(arguments->as_string())
                                                                  : json::serialize(*arguments)));
   }
@@ -201,9 +221,12 @@ class Reader {
     ToolResult result;
     result.call_id = text(from, "tool_call_id");
     for (auto& part : content.parts) {
-      if (auto* piece = std::get_if<Text>(&part)) result.content.emplace_back(std::move(*piece));
-      else if (auto* image = std::get_if<Image>(&part)) result.content.emplace_back(std::move(*image));
-      else beyond("a tool result of another kind");
+      if (auto* piece = std::get_if<Text>(&part))
+        result.content.emplace_back(std::move(*piece));
+      else if (auto* image = std::get_if<Image>(&part))
+        result.content.emplace_back(std::move(*image));
+      else
+        beyond("a tool result of another kind");
     }
     if (out_.messages.empty() || out_.messages.back().role != Role::tool) {
       out_.messages.emplace_back();

@@ -54,7 +54,8 @@ json::value normalised_content(const json::value& content) {
     joined += text(copy, "text");
     parts.push_back(std::move(copy));
   }
-  const bool only_text = std::ranges::all_of(parts, [](const auto& part) { return text(part.as_object(), "type") == "text"; });
+  const bool only_text =
+      std::ranges::all_of(parts, [](const auto& part) { return text(part.as_object(), "type") == "text"; });
   return only_text ? json::value(joined) : json::value(parts);
 }
 
@@ -67,8 +68,10 @@ void normalise_call(json::object& call) {
   if (!arguments.is_string()) return;
   json::error_code failed;
   const auto parsed = json::parse(arguments.as_string(), failed);
-  if (arguments.as_string().empty()) arguments = json::object();
-  else if (!failed) arguments = parsed;
+  if (arguments.as_string().empty())
+    arguments = json::object();
+  else if (!failed)
+    arguments = parsed;
 }
 
 void normalise_message(json::object& message) {
@@ -127,7 +130,8 @@ Json normalised_chat_request(json::object body) {
   rename(body, "random_seed", "seed");
   body.erase("stream_options");
   if (text(body, "tool_choice") == "any") body["tool_choice"] = "required";
-  if (auto* choice = body.if_contains("tool_choice"); choice && choice->is_object()) choice->as_object()["type"] = "function";
+  if (auto* choice = body.if_contains("tool_choice"); choice && choice->is_object())
+    choice->as_object()["type"] = "function";
   if (auto* stop = body.if_contains("stop"); stop && stop->is_string()) *stop = json::array{*stop};
   if (auto* format = body.if_contains("response_format"))
     if (auto* schema = format->as_object().if_contains("json_schema")) drop(schema->as_object(), "strict", false);
@@ -173,13 +177,14 @@ std::vector<std::string> compare_request(const Exchange& exchange, const Api& ap
       const auto* a = theirs.as_object().if_contains(name);
       const auto* b = ours.as_object().if_contains(name);
       if ((a ? *a : json::value()) != (b ? *b : json::value()))
-        lines.push_back(std::string(name) + ": recorded " + (a ? json::serialize(*a) : "nothing").substr(0, 600) + "\n      ours     " +
-                        (b ? json::serialize(*b) : "nothing").substr(0, 600));
+        lines.push_back(std::string(name) + ": recorded " + (a ? json::serialize(*a) : "nothing").substr(0, 600) +
+                        "\n      ours     " + (b ? json::serialize(*b) : "nothing").substr(0, 600));
     };
     for (const auto& [name, value] : theirs.as_object()) compare_member(name);
     for (const auto& [name, value] : ours.as_object())
       if (!theirs.as_object().contains(name)) compare_member(name);
-    for (const auto& warning : rendered.warnings) lines.push_back("warning: " + warning.setting + ": " + warning.message);
+    for (const auto& warning : rendered.warnings)
+      lines.push_back("warning: " + warning.setting + ": " + warning.message);
     return lines;
   } catch (const fastccg::FastCCGError& error) {
     beyond = std::string("refused: ") + error.what();

@@ -150,7 +150,8 @@ class AsioWait final : public AsioEntry, public Executor, public Resumable {
   void post(std::shared_ptr<Resumable>) override {
     // The lock also keeps `complete` from letting go of the context before the context's own `post` has returned.
     const std::lock_guard lock(mutex_);
-    if (handler_) asio_post(executor_->get_executor(), Complete(std::static_pointer_cast<AsioWait>(shared_from_this())));
+    if (handler_)
+      asio_post(executor_->get_executor(), Complete(std::static_pointer_cast<AsioWait>(shared_from_this())));
   }
 
   void resume() noexcept override {}
@@ -210,7 +211,7 @@ class AsioWait final : public AsioEntry, public Executor, public Resumable {
     }
     stop_.reset();
     T value = take();
-    std::move(*handler)(std::move(failure_), std::move(value));
+    std::move (*handler)(std::move(failure_), std::move(value));
   }
 
   T take() {

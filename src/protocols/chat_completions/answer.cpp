@@ -50,8 +50,8 @@ Usage read_usage(const json::Node& node) noexcept {
   usage.input = node["prompt_tokens"].integer();
   usage.output = node["completion_tokens"].integer();
   usage.total = node["total_tokens"].integer();
-  usage.input_cached = first_of(prompt_details["cached_tokens"], node["prompt_cache_hit_tokens"], node["num_cached_tokens"],
-                                node["cached_tokens"], node["cache_read_input_tokens"]);
+  usage.input_cached = first_of(prompt_details["cached_tokens"], node["prompt_cache_hit_tokens"],
+                                node["num_cached_tokens"], node["cached_tokens"], node["cache_read_input_tokens"]);
   usage.input_cache_write = first_of(prompt_details["cache_write_tokens"], prompt_details["cache_creation_tokens"],
                                      node["cache_creation_input_tokens"]);
   usage.output_reasoning = first_of(completion_details["reasoning_tokens"], node["reasoning_tokens"]);
@@ -105,21 +105,34 @@ void AnswerReader::read_choice(const json::Node& choice, ReplyBuilder& reply) {
 void AnswerReader::read_message(const json::Node& message, bool is_delta, ReplyBuilder& reply) {
   json::Node content, reasoning_content, reasoning, details, refusal, calls, function;
   for (const auto& [name, value] : message.members()) {
-    if (name == "content") content = value;
-    else if (name == "role") continue;
-    else if (name == "reasoning_content") reasoning_content = value;
-    else if (name == "reasoning") reasoning = value;
-    else if (name == "reasoning_details") details = value;
-    else if (name == "refusal") refusal = value;
-    else if (name == "tool_calls") calls = value;
-    else if (name == "function_call") function = value;
-    else if (name == "audio") kept_.audio(value);
-    else if (value.is_object() || value.is_array()) kept_.member(name, value);
+    if (name == "content")
+      content = value;
+    else if (name == "role")
+      continue;
+    else if (name == "reasoning_content")
+      reasoning_content = value;
+    else if (name == "reasoning")
+      reasoning = value;
+    else if (name == "reasoning_details")
+      details = value;
+    else if (name == "refusal")
+      refusal = value;
+    else if (name == "tool_calls")
+      calls = value;
+    else if (name == "function_call")
+      function = value;
+    else if (name == "audio")
+      kept_.audio(value);
+    else if (value.is_object() || value.is_array())
+      kept_.member(name, value);
   }
 
-  if (!reasoning_content.text().empty()) reply.reasoning(reasoning_content.text());
-  else if (!reasoning.text().empty()) reply.reasoning(reasoning.text());
-  else read_details_text(details, reply);
+  if (!reasoning_content.text().empty())
+    reply.reasoning(reasoning_content.text());
+  else if (!reasoning.text().empty())
+    reply.reasoning(reasoning.text());
+  else
+    read_details_text(details, reply);
   kept_.reasoning_details(details);
 
   read_content(content, reply);
@@ -135,11 +148,16 @@ void AnswerReader::read_content(const json::Node& content, ReplyBuilder& reply) 
   if (const auto text = content.string()) return reply.text(*text);
   for (const auto piece : content.elements()) {
     const auto type = piece["type"].text();
-    if (type == "text" || type == "output_text" || (type.empty() && piece["text"])) reply.text(piece["text"].text());
-    else if (type == "thinking") read_thinking(piece["thinking"], reply);
-    else if (type == "refusal") reply.refusal(piece["refusal"].text());
-    else if (piece.is_string()) reply.text(piece.text());
-    else if (piece) reply.opaque(kinds::content, piece.serialized());
+    if (type == "text" || type == "output_text" || (type.empty() && piece["text"]))
+      reply.text(piece["text"].text());
+    else if (type == "thinking")
+      read_thinking(piece["thinking"], reply);
+    else if (type == "refusal")
+      reply.refusal(piece["refusal"].text());
+    else if (piece.is_string())
+      reply.text(piece.text());
+    else if (piece)
+      reply.opaque(kinds::content, piece.serialized());
   }
 }
 
@@ -159,8 +177,10 @@ void AnswerReader::read_call(const json::Node& call, std::int64_t key, ReplyBuil
   const auto function = call["function"];
   reply.tool_call(key, call["id"].text(), function["name"].text());
   const auto arguments = function["arguments"];
-  if (arguments.is_object()) reply.tool_arguments(key, arguments.serialized());
-  else reply.tool_arguments(key, arguments.text());
+  if (arguments.is_object())
+    reply.tool_arguments(key, arguments.serialized());
+  else
+    reply.tool_arguments(key, arguments.text());
   if (const auto extra = call["extra_content"]) kept_.call_extra(key, extra);
 }
 

@@ -66,8 +66,10 @@ void MessageWriter::write_assistant_content(const Outgoing& message, bool is_own
   // A refusal is a thing of its own only to the provider that made it.
   if (!refusal.empty() && !is_own) text += refusal;
   const bool refused = !refusal.empty() && is_own;
-  if (refused && text.empty() && !has_calls) out_.key("content").null();
-  else out_.member("content", text);
+  if (refused && text.empty() && !has_calls)
+    out_.key("content").null();
+  else
+    out_.member("content", text);
   if (refused) out_.member("refusal", refusal);
 }
 
@@ -106,7 +108,8 @@ void MessageWriter::write_replayed(const Outgoing& message, bool in_running_turn
         out_.key("audio").begin_object().member("id", (*root)["id"].text()).end_object();
     }
   }
-  if (dialect_.has(Quirk::reasoning_details) && !details.empty()) out_.key("reasoning_details").raw('[' + details + ']');
+  if (dialect_.has(Quirk::reasoning_details) && !details.empty())
+    out_.key("reasoning_details").raw('[' + details + ']');
   if (dialect_.has(Quirk::replays_reasoning) && in_running_turn && !reasoning.empty())
     out_.member("reasoning_content", reasoning);
 }
@@ -118,11 +121,14 @@ void MessageWriter::write_calls(const Outgoing& message, bool is_own) {
   for (const auto* part : message.parts) {
     if (const auto* call = as<ToolCall>(part)) {
       out_.begin_object().member("id", wire_id(call->id)).member("type", "function").key("function").begin_object();
-      out_.member("name", call->name).member("arguments", call->arguments.empty() ? "{}" : call->arguments).end_object();
+      out_.member("name", call->name)
+          .member("arguments", call->arguments.empty() ? "{}" : call->arguments)
+          .end_object();
       if (const auto extra = extras.find(number); extra != extras.end()) out_.key("extra_content").raw(extra->second);
       out_.end_object();
       ++number;
-    } else if (const auto* opaque = as<Opaque>(part); opaque && opaque->kind == kinds::custom_call && json::is_json(opaque->json)) {
+    } else if (const auto* opaque = as<Opaque>(part);
+               opaque && opaque->kind == kinds::custom_call && json::is_json(opaque->json)) {
       out_.raw(opaque->json);
     }
   }

@@ -35,8 +35,10 @@ void Kept::member(std::string_view name, const json::Node& value) {
   if (!has_content(value)) return;
   auto* known = find(name);
   if (!value.is_array()) {
-    if (known) known->json = value.serialized();
-    else members_.emplace_back(name, value.serialized(), 0);
+    if (known)
+      known->json = value.serialized();
+    else
+      members_.emplace_back(name, value.serialized(), 0);
   } else if (known && known->count > 0) {
     known->json += ',' + elements_of(value);
     known->count += value.size();
@@ -77,8 +79,10 @@ std::string Kept::Pieces::serialized() const {
   writer.begin_object();
   for (const auto& member : members_) {
     writer.key(member.name);
-    if (member.is_text) writer.string(member.value);
-    else writer.raw(member.value);
+    if (member.is_text)
+      writer.string(member.value);
+    else
+      writer.raw(member.value);
   }
   writer.end_object();
   return writer.take();
@@ -122,7 +126,8 @@ void Kept::give_to(ReplyBuilder& reply) {
     for (const auto& detail : details_) list += (list.empty() ? '[' : ',') + detail.serialized();
     list += ']';
     auto& parts = reply.message().parts;
-    const auto first = std::ranges::find_if(parts, [](const Part& part) { return std::holds_alternative<Reasoning>(part); });
+    const auto first =
+        std::ranges::find_if(parts, [](const Part& part) { return std::holds_alternative<Reasoning>(part); });
     if (first == parts.end()) {
       reply.reasoning_payload(list);
     } else {

@@ -14,10 +14,10 @@ namespace fastccg::protocols::chat_completions {
 /// Names of opaque parts that rendering knows how to send back.
 namespace kinds {
 inline constexpr std::string_view audio = "audio";
-inline constexpr std::string_view content = "content";                      ///< An element of a content list.
-inline constexpr std::string_view custom_call = "custom_tool_call";         ///< An element of `tool_calls`.
-inline constexpr std::string_view call_extra = "tool_call.extra_content";   ///< {"call": which, "extra_content": ...}
-inline constexpr std::string_view extra_content = "extra_content";          ///< The same member of a message.
+inline constexpr std::string_view content = "content";                     ///< An element of a content list.
+inline constexpr std::string_view custom_call = "custom_tool_call";        ///< An element of `tool_calls`.
+inline constexpr std::string_view call_extra = "tool_call.extra_content";  ///< {"call": which, "extra_content": ...}
+inline constexpr std::string_view extra_content = "extra_content";         ///< The same member of a message.
 }  // namespace kinds
 
 /// What an answer has and the neutral model has not, put together again from its pieces.

@@ -45,7 +45,8 @@ std::string custom_call_id(const Opaque& call) {
 std::vector<std::pair<std::string, std::string>> calls_of(const Message& message) {
   std::vector<std::pair<std::string, std::string>> calls;
   for (const auto& part : message.parts) {
-    if (const auto* call = std::get_if<ToolCall>(&part)) calls.emplace_back(call->id, call->name);
+    if (const auto* call = std::get_if<ToolCall>(&part))
+      calls.emplace_back(call->id, call->name);
     else if (const auto* opaque = std::get_if<Opaque>(&part); opaque && opaque->kind == kinds::custom_call)
       calls.emplace_back(custom_call_id(*opaque), "a free-text tool");
   }

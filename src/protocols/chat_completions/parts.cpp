@@ -61,7 +61,8 @@ void MessageWriter::write_file(const File& file) {
     out_.begin_object().member("type", "text").member("text", file.bytes).end_object();
     return;
   }
-  if (file.id.empty() && file.url.empty() && mime.empty()) refuse("a file has no type; give one, such as application/pdf");
+  if (file.id.empty() && file.url.empty() && mime.empty())
+    refuse("a file has no type; give one, such as application/pdf");
 
   const auto address = file.url.empty() ? shared::data_url(mime, file.bytes) : file.url;
   out_.begin_object();
@@ -70,8 +71,10 @@ void MessageWriter::write_file(const File& file) {
     if (!file.name.empty()) out_.member("document_name", file.name);
   } else {
     out_.member("type", "file").key("file").begin_object();
-    if (!file.id.empty()) out_.member("file_id", file.id);
-    else out_.member("filename", file.name.empty() ? "document" : file.name).member("file_data", address);
+    if (!file.id.empty())
+      out_.member("file_id", file.id);
+    else
+      out_.member("filename", file.name.empty() ? "document" : file.name).member("file_data", address);
     out_.end_object();
   }
   out_.end_object();

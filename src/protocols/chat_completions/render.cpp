@@ -106,8 +106,10 @@ class Body {
     if (const auto value = settings_.presence_penalty(); value && may_sample("presence_penalty"))
       put("presence_penalty", *value);
     if (const auto value = settings_.top_k()) {
-      if (!dialect_.has(Quirk::takes_top_k)) warn("top_k", "the provider does not take it; it was left out");
-      else if (may_sample("top_k")) put("top_k", *value);
+      if (!dialect_.has(Quirk::takes_top_k))
+        warn("top_k", "the provider does not take it; it was left out");
+      else if (may_sample("top_k"))
+        put("top_k", *value);
     }
     if (const auto value = settings_.seed()) put(dialect_.has(Quirk::random_seed) ? "random_seed" : "seed", *value);
     write_logprobs();
@@ -130,7 +132,8 @@ class Body {
       for (const auto& tool : *tools) write_tool(tool);
       out_.end_array();
     }
-    if (const auto& choice = settings_.tool_choice(); choice && wants("tool_choice")) write_tool_choice(*choice, *tools);
+    if (const auto& choice = settings_.tool_choice(); choice && wants("tool_choice"))
+      write_tool_choice(*choice, *tools);
     if (const auto parallel = settings_.parallel_tools()) put("parallel_tool_calls", *parallel);
   }
 
@@ -142,8 +145,10 @@ class Body {
       refuse(ErrorKind::usage, "the parameters of the tool '" + tool.name + "' are not a JSON object");
     const bool is_empty = schema.empty() || shared::trimmed(schema.substr(1, schema.size() - 2)).empty();
     out_.key("parameters").raw(is_empty ? R"({"type":"object","properties":{}})" : schema);
-    if (tool.strict && dialect_.has(Quirk::no_strict)) warn("tools", "the provider does not know strict; it was left out");
-    else if (tool.strict) out_.member("strict", *tool.strict);
+    if (tool.strict && dialect_.has(Quirk::no_strict))
+      warn("tools", "the provider does not know strict; it was left out");
+    else if (tool.strict)
+      out_.member("strict", *tool.strict);
     out_.end_object().end_object();
   }
 
@@ -226,18 +231,21 @@ class Body {
   void write_reasoning_object(const ReasoningSetting& reasoning) {
     if (!wants("reasoning")) return;
     out_.key("reasoning").begin_object();
-    if (reasoning.is_off()) out_.member("enabled", false);
-    else if (const auto tokens = reasoning.tokens()) out_.member("max_tokens", *tokens);
-    else if (!reasoning.level().empty()) out_.member("effort", reasoning.level());
-    else out_.member("enabled", true);
+    if (reasoning.is_off())
+      out_.member("enabled", false);
+    else if (const auto tokens = reasoning.tokens())
+      out_.member("max_tokens", *tokens);
+    else if (!reasoning.level().empty())
+      out_.member("effort", reasoning.level());
+    else
+      out_.member("enabled", true);
     out_.end_object();
   }
 
   void write_metadata() {
     const auto& metadata = settings_.metadata();
     if (!metadata || metadata->empty()) return;
-    if (!dialect_.has(Quirk::takes_metadata))
-      return warn("metadata", "the provider does not take it; it was left out");
+    if (!dialect_.has(Quirk::takes_metadata)) return warn("metadata", "the provider does not take it; it was left out");
     if (!wants("metadata")) return;
     out_.key("metadata").begin_object();
     for (const auto& [name, value] : *metadata) out_.member(name, value);

@@ -26,8 +26,10 @@ class Decoder final : public StreamDecoder {
 
   void on_end(ReplyBuilder& reply) override {
     if (!reply.is_open()) return;
-    if (reply.has_finish_reason()) complete(reply);
-    else reply.fail(shared::truncated_error(dialect_.provider));
+    if (reply.has_finish_reason())
+      complete(reply);
+    else
+      reply.fail(shared::truncated_error(dialect_.provider));
   }
 
  private:
@@ -40,7 +42,8 @@ class Decoder final : public StreamDecoder {
     if (event.event == "error") {
       reply.fail(shared::make_error(0, shared::read_error(data), data, dialect_.provider));
     } else if (!event.unterminated && !event.outside_standard && event.event != "ping") {
-      reply.fail(shared::protocol_error("an event of the stream cannot be read: as JSON " + why, data, dialect_.provider));
+      reply.fail(
+          shared::protocol_error("an event of the stream cannot be read: as JSON " + why, data, dialect_.provider));
     }
   }
 

@@ -16,7 +16,8 @@ std::string merged(std::string_view earlier, const json::Node& later) {
   const auto before = reader->parse(earlier).value_or(json::Node());
   json::Writer out;
   out.begin_object();
-  for (const auto& [name, value] : before.members()) out.key(name).raw((later[name] ? later[name] : value).serialized());
+  for (const auto& [name, value] : before.members())
+    out.key(name).raw((later[name] ? later[name] : value).serialized());
   for (const auto& [name, value] : later.members())
     if (!before[name] && !before[name].is_null()) out.key(name).raw(value.serialized());
   return out.end_object().take();

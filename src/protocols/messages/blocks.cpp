@@ -135,8 +135,12 @@ void BlockReader::finish(const Block& block, ReplyBuilder& reply) {
     case Kind::thinking:
       if (block.pieces.empty()) return;
       switch_to(block.index, reply);
-      reply.reasoning_payload(
-          json::Writer().begin_object().member("type", "thinking").member("signature", block.pieces).end_object().text());
+      reply.reasoning_payload(json::Writer()
+                                  .begin_object()
+                                  .member("type", "thinking")
+                                  .member("signature", block.pieces)
+                                  .end_object()
+                                  .text());
       return;
     case Kind::tool_use:
       if (!block.has_input) reply.tool_arguments(block.call, block.json.empty() ? "{}" : block.json);

@@ -57,7 +57,8 @@ std::string input_of(std::string_view arguments) {
   if (!json::is_object(arguments))
     return json::Writer().begin_object().member("raw_arguments", arguments).end_object().take();
   // Escaped halves of surrogate pairs are refused; all else goes back as it came.
-  const bool has_surrogates = arguments.find("\\ud") != std::string_view::npos || arguments.find("\\uD") != std::string_view::npos;
+  const bool has_surrogates =
+      arguments.find("\\ud") != std::string_view::npos || arguments.find("\\uD") != std::string_view::npos;
   return has_surrogates ? json::repaired(arguments) : std::string(shared::trimmed(arguments));
 }
 
@@ -164,8 +165,12 @@ void Conversation::write_reasoning(const Reasoning& reasoning) {
   if ((*payload)["type"].text() == "redacted_thinking") {
     turn(Role::assistant).blocks.raw(reasoning.payload);
   } else if (const auto signature = (*payload)["signature"].text(); !signature.empty()) {
-    turn(Role::assistant).blocks.begin_object().member("type", "thinking").member("thinking", reasoning.text)
-        .member("signature", signature).end_object();
+    turn(Role::assistant)
+        .blocks.begin_object()
+        .member("type", "thinking")
+        .member("thinking", reasoning.text)
+        .member("signature", signature)
+        .end_object();
   } else {
     return;
   }
@@ -207,7 +212,8 @@ void Conversation::write_result(const ToolResult& result) {
 }
 
 void Conversation::write_result_content(const ToolResult& result, json::Writer& out) {
-  const bool is_text = std::ranges::all_of(result.content, [](const Content& c) { return std::holds_alternative<Text>(c); });
+  const bool is_text =
+      std::ranges::all_of(result.content, [](const Content& c) { return std::holds_alternative<Text>(c); });
   if (is_text) {
     std::string text;
     for (const auto& piece : result.content) text += std::get<Text>(piece).text;
@@ -229,8 +235,10 @@ void Conversation::write_result_content(const ToolResult& result, json::Writer& 
   }
   blocks.end_array();
   // An empty list is refused, an empty text is not.
-  if (blocks.text() == "[]") out.string("");
-  else out.raw(blocks.text());
+  if (blocks.text() == "[]")
+    out.string("");
+  else
+    out.raw(blocks.text());
 }
 
 }  // namespace fastccg::protocols::messages

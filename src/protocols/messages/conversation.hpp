@@ -81,9 +81,9 @@ class Conversation {
   bool names_files_ = false;
   std::vector<Turn> turns_;
 
-  std::size_t current_ = 0;       // the message being written
-  std::size_t last_question_ = 0;  // the last message in which the user did more than answer tool calls
-  const Part* last_part_ = nullptr;  // the last part of a conversation that the assistant ends
+  std::size_t current_ = 0;                      // the message being written
+  std::size_t last_question_ = 0;                // the last message in which the user did more than answer tool calls
+  const Part* last_part_ = nullptr;              // the last part of a conversation that the assistant ends
   std::set<std::string, std::less<>> answered_;  // ids of calls of the provider's own tools that have a result
   std::set<const Message*> results_taken_;
 };

@@ -23,10 +23,7 @@ namespace {
 class Body {
  public:
   Body(const Request& request, const Dialect& dialect, Rendered& rendered)
-      : request_(request),
-        settings_(request.settings),
-        rendered_(rendered),
-        extra_(settings_.extra()) {
+      : request_(request), settings_(request.settings), rendered_(rendered), extra_(settings_.extra()) {
     if (wants("messages"))
       conversation_.emplace(request.messages, dialect, request.model.later_system, rendered.warnings);
     const bool unthought = conversation_ && conversation_->continues_without_thinking();
@@ -108,7 +105,8 @@ class Body {
     if (const auto value = settings_.top_p(); value && may_sample("top_p")) {
       if (has_temperature && !request_.model.temperature_with_top_p)
         warn("top_p", "the model takes either temperature or top_p; top_p was left out");
-      else put("top_p", *value);
+      else
+        put("top_p", *value);
     }
     if (const auto value = settings_.top_k(); value && may_sample("top_k")) put("top_k", *value);
   }
@@ -218,7 +216,9 @@ class Body {
   }
 
   void warn_of_unknown() {
-    const auto unknown = [this](const char* setting) { warn(setting, "the provider does not take it; it was left out"); };
+    const auto unknown = [this](const char* setting) {
+      warn(setting, "the provider does not take it; it was left out");
+    };
     if (settings_.seed()) unknown("seed");
     if (settings_.frequency_penalty()) unknown("frequency_penalty");
     if (settings_.presence_penalty()) unknown("presence_penalty");

@@ -18,8 +18,8 @@ bool is_one_of(const std::array<std::string_view, N>& names, std::string_view na
 }
 
 constexpr std::array<std::string_view, 14> unenforced{
-    "minimum",   "maximum",  "exclusiveMinimum", "exclusiveMaximum", "multipleOf",    "minLength",    "maxLength",
-    "pattern",   "maxItems", "uniqueItems",      "minProperties",    "maxProperties", "minContains",  "maxContains"};
+    "minimum", "maximum",  "exclusiveMinimum", "exclusiveMaximum", "multipleOf",    "minLength",   "maxLength",
+    "pattern", "maxItems", "uniqueItems",      "minProperties",    "maxProperties", "minContains", "maxContains"};
 constexpr std::array<std::string_view, 10> formats{"date-time", "time", "date", "duration", "email",
                                                    "hostname",  "uri",  "ipv4", "ipv6",     "uuid"};
 constexpr std::array<std::string_view, 4> maps_of_schemas{"properties", "$defs", "definitions", "patternProperties"};

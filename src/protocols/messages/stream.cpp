@@ -65,7 +65,8 @@ class Decoder final : public StreamDecoder {
     if (event.event == "error") {
       reply.fail(reported_error(data, dialect_));
     } else if (!event.unterminated && !event.outside_standard && event.event != "ping") {
-      reply.fail(shared::protocol_error("an event of the stream cannot be read: as JSON " + why, data, dialect_.provider));
+      reply.fail(
+          shared::protocol_error("an event of the stream cannot be read: as JSON " + why, data, dialect_.provider));
     }
   }
 

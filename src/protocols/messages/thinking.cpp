@@ -14,8 +14,12 @@ constexpr std::int64_t usual_budget = 8192;
 constexpr std::int64_t usual_limit = 8192;
 
 /// How many tokens an effort is worth to models that know budgets only.
-constexpr std::array<std::pair<std::string_view, std::int64_t>, 6> budgets{
-    {{"minimal", least_budget}, {"low", 2048}, {"medium", usual_budget}, {"high", 16384}, {"xhigh", 32000}, {"max", 32000}}};
+constexpr std::array<std::pair<std::string_view, std::int64_t>, 6> budgets{{{"minimal", least_budget},
+                                                                            {"low", 2048},
+                                                                            {"medium", usual_budget},
+                                                                            {"high", 16384},
+                                                                            {"xhigh", 32000},
+                                                                            {"max", 32000}}};
 
 std::int64_t budget_of(std::string_view level) {
   const auto found = std::ranges::find(budgets, level, &std::pair<std::string_view, std::int64_t>::first);
@@ -59,8 +63,10 @@ Thinking::Thinking(const Request& request, bool unthought, std::vector<Warning>&
 void Thinking::choose(const ReasoningSetting& setting, const ModelInfo& model, std::vector<Warning>& warnings) {
   const bool takes_efforts = !model.efforts || !model.efforts->empty();
   if (setting.is_off()) {
-    if (!model.reasoning_can_be_off) warn(warnings, "the model always reasons; the setting was left out");
-    else if (!model.listed || model.reasons_by_default) mode_ = Mode::disabled;
+    if (!model.reasoning_can_be_off)
+      warn(warnings, "the model always reasons; the setting was left out");
+    else if (!model.listed || model.reasons_by_default)
+      mode_ = Mode::disabled;
   } else if (!model.reasons && !model.reasons_by_default) {
     warn(warnings, "the model does not reason; the setting was left out");
   } else if (const auto tokens = setting.tokens(); tokens && model.takes_budget) {

@@ -88,10 +88,14 @@ void AnswerReader::end_item(std::int64_t index, const json::Node& item, ReplyBui
   if (!begun) begin_item(index, item, reply);
 
   const auto type = item["type"].text();
-  if (type == "message") read_message(item, seen, reply);
-  else if (type == "reasoning") read_reasoning(item, seen, reply);
-  else if (type == "function_call") read_call(index, item, seen, reply);
-  else if (item.is_object()) reply.opaque(type, item.serialized());
+  if (type == "message")
+    read_message(item, seen, reply);
+  else if (type == "reasoning")
+    read_reasoning(item, seen, reply);
+  else if (type == "function_call")
+    read_call(index, item, seen, reply);
+  else if (item.is_object())
+    reply.opaque(type, item.serialized());
   reply.end_part();
 }
 
@@ -99,8 +103,10 @@ void AnswerReader::read_message(const json::Node& item, Item& seen, ReplyBuilder
   for (const auto part : item["content"].elements()) {
     const auto type = part["type"].text();
     if (!seen.content) {
-      if (type == "refusal") reply.refusal(part["refusal"].text());
-      else reply.text(part["text"].text());
+      if (type == "refusal")
+        reply.refusal(part["refusal"].text());
+      else
+        reply.text(part["text"].text());
     }
     if (const auto annotations = part["annotations"]; annotations.size() > 0)
       reply.opaque(kinds::annotations, annotations.serialized());

@@ -47,7 +47,7 @@ class AnswerReader {
   class Item {
    public:
     Item() = default;
-    bool content = false;    // text, refusal or reasoning
+    bool content = false;  // text, refusal or reasoning
     bool arguments = false;
     bool ended = false;
   };

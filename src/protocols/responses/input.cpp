@@ -36,7 +36,8 @@ std::string member(const std::string& json, std::string_view name) {
 /// A call that needs a result.
 class Call {
  public:
-  Call(std::string id_, std::string name_, bool custom_) : id(std::move(id_)), name(std::move(name_)), custom(custom_) {}
+  Call(std::string id_, std::string name_, bool custom_)
+      : id(std::move(id_)), name(std::move(name_)), custom(custom_) {}
   std::string id;
   std::string name;
   bool custom;
@@ -45,9 +46,11 @@ class Call {
 std::vector<Call> calls_of(const Message& message) {
   std::vector<Call> calls;
   for (const auto& part : message.parts) {
-    if (const auto* call = std::get_if<ToolCall>(&part)) calls.emplace_back(call->id, call->name, false);
+    if (const auto* call = std::get_if<ToolCall>(&part))
+      calls.emplace_back(call->id, call->name, false);
     else if (const auto* opaque = std::get_if<Opaque>(&part); opaque && opaque->kind == custom_call)
-      if (auto id = member(opaque->json, "call_id"); !id.empty()) calls.emplace_back(id, member(opaque->json, "name"), true);
+      if (auto id = member(opaque->json, "call_id"); !id.empty())
+        calls.emplace_back(id, member(opaque->json, "name"), true);
   }
   return calls;
 }
@@ -65,11 +68,14 @@ void InputWriter::write(const std::vector<const Message*>& messages) {
     const auto& message = *messages[i];
     if (has_results(message) && !answered.contains(&message))
       refuse("a tool result answers no tool call: results must follow the assistant's message that has the calls");
-    if (message.role == Role::assistant) write_assistant(message);
-    else if (message.role != Role::tool) write_message(message);
+    if (message.role == Role::assistant)
+      write_assistant(message);
+    else if (message.role != Role::tool)
+      write_message(message);
     if (message.role != Role::assistant || calls_of(message).empty()) continue;
     write_results(messages, i);
-    for (auto next = i + 1; next < messages.size() && has_results(*messages[next]); ++next) answered.insert(messages[next]);
+    for (auto next = i + 1; next < messages.size() && has_results(*messages[next]); ++next)
+      answered.insert(messages[next]);
   }
   out_.end_array();
 }
@@ -91,7 +97,8 @@ void InputWriter::write_assistant(const Message& message) {
   const bool own = message.provider == dialect_.provider;
   std::map<std::string, std::string> spaces;
   for (const auto& part : message.parts)
-    if (const auto* opaque = std::get_if<Opaque>(&part); opaque && opaque->kind == kinds::call_extra && is_replayable(*opaque))
+    if (const auto* opaque = std::get_if<Opaque>(&part);
+        opaque && opaque->kind == kinds::call_extra && is_replayable(*opaque))
       spaces[member(opaque->json, "call_id")] = member(opaque->json, "namespace");
 
   std::string phase;
@@ -106,11 +113,14 @@ void InputWriter::write_assistant(const Message& message) {
     } else if (const auto* reasoning = std::get_if<Reasoning>(&parts[i])) {
       // Without the item that followed it the API refuses reasoning; without its content it cannot find it.
       const bool followed = i + 1 < parts.size();
-      if (own && followed && reasoning->provider == dialect_.provider && !member(reasoning->payload, "encrypted_content").empty())
+      if (own && followed && reasoning->provider == dialect_.provider &&
+          !member(reasoning->payload, "encrypted_content").empty())
         out_.raw(reasoning->payload);
     } else if (const auto* opaque = std::get_if<Opaque>(&parts[i]); opaque && is_replayable(*opaque)) {
-      if (opaque->kind == kinds::phase) phase = opaque->json;
-      else if (member(opaque->json, "type") == opaque->kind) out_.raw(opaque->json);
+      if (opaque->kind == kinds::phase)
+        phase = opaque->json;
+      else if (member(opaque->json, "type") == opaque->kind)
+        out_.raw(opaque->json);
     }
   }
 }
@@ -134,18 +144,27 @@ void InputWriter::write_text(std::string_view text) {
 }
 
 void InputWriter::write_content(const Part& part) {
-  if (const auto* text = std::get_if<Text>(&part)) write_text(text->text);
-  else if (const auto* image = std::get_if<Image>(&part)) write_image(*image);
-  else if (const auto* file = std::get_if<File>(&part)) write_file(*file);
-  else if (std::holds_alternative<Audio>(part)) warnings_.emplace_back("audio", "this API takes no sound; it was left out");
-  else if (const auto* opaque = std::get_if<Opaque>(&part); opaque && is_replayable(*opaque)) out_.raw(opaque->json);
+  if (const auto* text = std::get_if<Text>(&part))
+    write_text(text->text);
+  else if (const auto* image = std::get_if<Image>(&part))
+    write_image(*image);
+  else if (const auto* file = std::get_if<File>(&part))
+    write_file(*file);
+  else if (std::holds_alternative<Audio>(part))
+    warnings_.emplace_back("audio", "this API takes no sound; it was left out");
+  else if (const auto* opaque = std::get_if<Opaque>(&part); opaque && is_replayable(*opaque))
+    out_.raw(opaque->json);
 }
 
 void InputWriter::write_content(const Content& content) {
-  if (const auto* text = std::get_if<Text>(&content)) write_text(text->text);
-  else if (const auto* image = std::get_if<Image>(&content)) write_image(*image);
-  else if (const auto* file = std::get_if<File>(&content)) write_file(*file);
-  else warnings_.emplace_back("tool_result", "this API takes no sound; it was left out");
+  if (const auto* text = std::get_if<Text>(&content))
+    write_text(text->text);
+  else if (const auto* image = std::get_if<Image>(&content))
+    write_image(*image);
+  else if (const auto* file = std::get_if<File>(&content))
+    write_file(*file);
+  else
+    warnings_.emplace_back("tool_result", "this API takes no sound; it was left out");
 }
 
 void InputWriter::write_image(const Image& image) {
@@ -161,11 +180,16 @@ void InputWriter::write_image(const Image& image) {
 void InputWriter::write_file(const File& file) {
   const auto mime = shared::file_mime(file);
   if (file.id.empty() && file.url.empty() && file.bytes.empty()) refuse("a file has neither id, address nor content");
-  if (file.id.empty() && file.url.empty() && mime.empty()) refuse("a file has no type; give one, such as application/pdf");
+  if (file.id.empty() && file.url.empty() && mime.empty())
+    refuse("a file has no type; give one, such as application/pdf");
   out_.begin_object().member("type", "input_file");
-  if (!file.id.empty()) out_.member("file_id", file.id);
-  else if (!file.url.empty()) out_.member("file_url", file.url);
-  else out_.member("filename", file.name.empty() ? "document" : file.name).member("file_data", shared::data_url(mime, file.bytes));
+  if (!file.id.empty())
+    out_.member("file_id", file.id);
+  else if (!file.url.empty())
+    out_.member("file_url", file.url);
+  else
+    out_.member("filename", file.name.empty() ? "document" : file.name)
+        .member("file_data", shared::data_url(mime, file.bytes));
   out_.end_object();
 }
 
@@ -196,8 +220,10 @@ void InputWriter::write_result(const ToolResult& result, const std::string& call
   std::string text;
   bool only_text = true;
   for (const auto& content : result.content) {
-    if (const auto* piece = std::get_if<Text>(&content)) text += piece->text;
-    else only_text = false;
+    if (const auto* piece = std::get_if<Text>(&content))
+      text += piece->text;
+    else
+      only_text = false;
   }
   const bool prefixed = result.is_error && !text.starts_with("Error") && !text.starts_with("error");
 

@@ -88,10 +88,12 @@ class Body {
 
   bool may_sample(const char* setting) {
     using Sampling = ModelInfo::Sampling;
-    if (model_.sampling == Sampling::allowed || (model_.sampling == Sampling::only_without_reasoning && !reasons_here()))
+    if (model_.sampling == Sampling::allowed ||
+        (model_.sampling == Sampling::only_without_reasoning && !reasons_here()))
       return true;
-    warn(setting, model_.sampling == Sampling::rejected ? "the model does not take it; it was left out"
-                                                        : "the model takes it only with reasoning off; it was left out");
+    warn(setting, model_.sampling == Sampling::rejected
+                      ? "the model does not take it; it was left out"
+                      : "the model takes it only with reasoning off; it was left out");
     return false;
   }
 
@@ -119,7 +121,8 @@ class Body {
       for (const auto& tool : *tools) write_tool(tool);
       out_.end_array();
     }
-    if (const auto& choice = settings_.tool_choice(); choice && wants("tool_choice")) write_tool_choice(*choice, *tools);
+    if (const auto& choice = settings_.tool_choice(); choice && wants("tool_choice"))
+      write_tool_choice(*choice, *tools);
     if (const auto parallel = settings_.parallel_tools()) put("parallel_tool_calls", *parallel);
   }
 

@@ -34,14 +34,22 @@ class Decoder final : public StreamDecoder {
     type.remove_prefix(9);
     const auto index = root["output_index"].integer().value_or(0);
     const auto delta = root["delta"].text();
-    if (type == "output_text.delta") answer_.text(index, delta, reply);
-    else if (type == "function_call_arguments.delta") answer_.arguments(index, delta, reply);
-    else if (type == "reasoning_summary_text.delta" || type == "reasoning_text.delta") answer_.reasoning(index, delta, reply);
-    else if (type == "refusal.delta") answer_.refusal(index, delta, reply);
-    else if (type == "output_item.added") answer_.begin_item(index, root["item"], reply);
-    else if (type == "output_item.done") answer_.end_item(index, root["item"], reply);
-    else if (type == "created" || type == "in_progress" || type == "queued") AnswerReader::read_frame(root["response"], reply);
-    else if (type == "completed" || type == "incomplete" || type == "failed" || type == "cancelled") end(root["response"], data, reply);
+    if (type == "output_text.delta")
+      answer_.text(index, delta, reply);
+    else if (type == "function_call_arguments.delta")
+      answer_.arguments(index, delta, reply);
+    else if (type == "reasoning_summary_text.delta" || type == "reasoning_text.delta")
+      answer_.reasoning(index, delta, reply);
+    else if (type == "refusal.delta")
+      answer_.refusal(index, delta, reply);
+    else if (type == "output_item.added")
+      answer_.begin_item(index, root["item"], reply);
+    else if (type == "output_item.done")
+      answer_.end_item(index, root["item"], reply);
+    else if (type == "created" || type == "in_progress" || type == "queued")
+      AnswerReader::read_frame(root["response"], reply);
+    else if (type == "completed" || type == "incomplete" || type == "failed" || type == "cancelled")
+      end(root["response"], data, reply);
   }
 
   void end(const json::Node& response, std::string_view data, ReplyBuilder& reply) {
@@ -65,7 +73,8 @@ class Decoder final : public StreamDecoder {
     if (event.event == "error") {
       reply.fail(shared::make_error(0, shared::read_error(data), data, dialect_.provider));
     } else if (!event.unterminated && !event.outside_standard) {
-      reply.fail(shared::protocol_error("an event of the stream cannot be read: as JSON " + why, data, dialect_.provider));
+      reply.fail(
+          shared::protocol_error("an event of the stream cannot be read: as JSON " + why, data, dialect_.provider));
     }
   }
 

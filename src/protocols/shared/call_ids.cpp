@@ -33,7 +33,8 @@ const std::string& CallIds::operator[](const std::string& id) {
   const auto known = made_.find(id);
   if (known != made_.end()) return known->second;
   auto wire = is_legal_(id) ? id : prefix_ + base62(hash(id, 0), length_);
-  for (std::uint64_t salt = 1; !taken_.emplace(wire, id).second; ++salt) wire = prefix_ + base62(hash(id, salt), length_);
+  for (std::uint64_t salt = 1; !taken_.emplace(wire, id).second; ++salt)
+    wire = prefix_ + base62(hash(id, salt), length_);
   return made_.emplace(id, std::move(wire)).first->second;
 }
 

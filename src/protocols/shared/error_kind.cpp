@@ -76,10 +76,11 @@ std::optional<ErrorKind> kind_of_words(int status, const ErrorBody& body) {
       {"incorrect api key", "invalid api key", "api key not valid", "invalid_api_key", "no api key"});
   constexpr auto money = std::to_array<std::string_view>(
       {"insufficient balance", "insufficient credits", "credit balance is too low", "exceeded your current quota"});
-  constexpr auto policy = std::to_array<std::string_view>(
-      {"content management policy", "responsibleaipolicyviolation", "requires moderation", "was flagged", "guardrail",
-       "content filter"});
-  constexpr auto model = std::to_array<std::string_view>({"invalid model", "not a valid model", "unknown model", "supported api model names"});
+  constexpr auto policy =
+      std::to_array<std::string_view>({"content management policy", "responsibleaipolicyviolation",
+                                       "requires moderation", "was flagged", "guardrail", "content filter"});
+  constexpr auto model = std::to_array<std::string_view>(
+      {"invalid model", "not a valid model", "unknown model", "supported api model names"});
 
   const auto text = lowered(body.message) + '\n' + lowered(body.details);
   const bool open = status == 0 || status == 400 || status == 413 || status == 422 || status >= 500;
@@ -111,9 +112,12 @@ ErrorKind kind_of_status(int status) noexcept {
     case 402: return ErrorKind::quota_exhausted;
     case 403: return ErrorKind::permission;
     case 404: return ErrorKind::model_unavailable;
-    case 408: case 409: return ErrorKind::server;
+    case 408:
+    case 409: return ErrorKind::server;
     case 429: return ErrorKind::rate_limited;
-    case 498: case 503: case 529: return ErrorKind::overloaded;
+    case 498:
+    case 503:
+    case 529: return ErrorKind::overloaded;
     default: break;
   }
   if (status >= 400 && status < 500) return ErrorKind::invalid_request;

@@ -13,7 +13,8 @@ Extra::Extra(const std::optional<std::string>& text) {
   json::BorrowedReader reader;
   const auto root = reader->parse(*text);
   if (!root || !root->is_object())
-    throw_error(Error(ErrorKind::usage, "the setting extra is not a JSON object" + (root ? "" : ": " + reader->error())));
+    throw_error(
+        Error(ErrorKind::usage, "the setting extra is not a JSON object" + (root ? "" : ": " + reader->error())));
   for (const auto& [name, value] : root->members()) names_.emplace_back(name);
   const auto object = trimmed(*text);
   members_ = trimmed(object.substr(1, object.size() - 2));

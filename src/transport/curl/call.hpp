@@ -59,8 +59,8 @@ class Call {
   CallId id = CallId::none;  ///< None while idle, and once nothing can be done with it any more.
   Stage stage = Stage::idle;
   Loop::TimerId patience = Loop::TimerId::none;  ///< Of a drain.
-  bool paused = false;       ///< What the caller wants.
-  bool held_back = false;    ///< Whether libcurl holds bytes back since the sink is paused.
+  bool paused = false;                           ///< What the caller wants.
+  bool held_back = false;                        ///< Whether libcurl holds bytes back since the sink is paused.
 
  private:
   static std::size_t header_callback(char* data, std::size_t size, std::size_t count, void* self) noexcept;

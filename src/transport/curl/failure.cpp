@@ -107,29 +107,24 @@ Error explain(const Failure& failure) {
       return make(ErrorKind::connection, "could not find the address of " + origin(failure.easy), true);
     case CURLE_COULDNT_RESOLVE_PROXY:
       return make(ErrorKind::connection, "could not find the address of the proxy", true);
-    case CURLE_PROXY:
-      return make(ErrorKind::connection, "the proxy does not connect to " + origin(failure.easy), true);
+    case CURLE_PROXY: return make(ErrorKind::connection, "the proxy does not connect to " + origin(failure.easy), true);
     case CURLE_COULDNT_CONNECT:
-    case CURLE_INTERFACE_FAILED:
-      return not_connected(failure);
+    case CURLE_INTERFACE_FAILED: return not_connected(failure);
     case CURLE_OPERATION_TIMEDOUT: {
       // No other deadline than this one is given to libcurl.
-      Error error = make(ErrorKind::timeout,
-                         "no connection to " + origin(failure.easy) + " within " +
-                             std::to_string(failure.connect_timeout_ms) + " ms",
-                         true);
+      Error error = make(
+          ErrorKind::timeout,
+          "no connection to " + origin(failure.easy) + " within " + std::to_string(failure.connect_timeout_ms) + " ms",
+          true);
       error.deadline = Deadline::connect;
       return error;
     }
     case CURLE_GOT_NOTHING:
       return make(ErrorKind::connection, origin(failure.easy) + " closed the connection without an answer", true);
     case CURLE_SEND_ERROR:
-    case CURLE_RECV_ERROR:
-      return not_received(failure);
-    case CURLE_PARTIAL_FILE:
-      return truncated(failure);
-    case CURLE_SSL_CONNECT_ERROR:
-      return handshake_failed(failure);
+    case CURLE_RECV_ERROR: return not_received(failure);
+    case CURLE_PARTIAL_FILE: return truncated(failure);
+    case CURLE_SSL_CONNECT_ERROR: return handshake_failed(failure);
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_CACERT_BADFILE:
     case CURLE_SSL_CERTPROBLEM:
@@ -142,21 +137,16 @@ Error explain(const Failure& failure) {
     case CURLE_SSL_INVALIDCERTSTATUS:
     case CURLE_SSL_PINNEDPUBKEYNOTMATCH:
     case CURLE_SSL_CLIENTCERT:
-    case CURLE_USE_SSL_FAILED:
-      return tls_failed(failure);
+    case CURLE_USE_SSL_FAILED: return tls_failed(failure);
     case CURLE_UNSUPPORTED_PROTOCOL:  // HTTP/0.9: the scheme of the URL was looked at before.
-    case CURLE_WEIRD_SERVER_REPLY:
-      return malformed(failure, "does not answer in HTTP");
-    case CURLE_BAD_CONTENT_ENCODING:
-      return malformed(failure, "sent an answer that cannot be decompressed");
-    case CURLE_FILESIZE_EXCEEDED:
-      return malformed(failure, "sent an answer that is too large");
+    case CURLE_WEIRD_SERVER_REPLY: return malformed(failure, "does not answer in HTTP");
+    case CURLE_BAD_CONTENT_ENCODING: return malformed(failure, "sent an answer that cannot be decompressed");
+    case CURLE_FILESIZE_EXCEEDED: return malformed(failure, "sent an answer that is too large");
     case CURLE_OUT_OF_MEMORY:
       // libcurl calls it so, too, if one header is longer than the 100 KB that it takes.
       if (failure.header_begun && !failure.answer_begun) return malformed(failure, "sent a header that is too long");
       return make(ErrorKind::connection, "memory ran out during the request to " + origin(failure.easy), true);
-    case CURLE_URL_MALFORMAT:
-      return make(ErrorKind::usage, "the URL of the request is malformed", false);
+    case CURLE_URL_MALFORMAT: return make(ErrorKind::usage, "the URL of the request is malformed", false);
     default:
       return make(ErrorKind::connection,
                   "the request to " + origin(failure.easy) + " failed: " + curl_easy_strerror(failure.code), false);

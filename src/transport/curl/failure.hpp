@@ -15,11 +15,11 @@ class Failure {
   Failure() = default;
 
   CURLcode code = CURLE_OK;
-  CURL* easy = nullptr;        ///< Still as the request left it.
-  std::string_view text;       ///< What libcurl says. It reaches people only where it is known to hold no user data.
-  bool answer_begun = false;   ///< Whether the headers of an answer had come.
-  bool header_begun = false;   ///< Whether any line of an answer had come.
-  int open_error = 0;          ///< `errno` of the socket that could not be made, if one could not.
+  CURL* easy = nullptr;       ///< Still as the request left it.
+  std::string_view text;      ///< What libcurl says. It reaches people only where it is known to hold no user data.
+  bool answer_begun = false;  ///< Whether the headers of an answer had come.
+  bool header_begun = false;  ///< Whether any line of an answer had come.
+  int open_error = 0;         ///< `errno` of the socket that could not be made, if one could not.
   long connect_timeout_ms = 0;
 };
 

@@ -86,7 +86,8 @@ TEST_F(AsioWait, the_wait_counts_as_work_until_it_ends) {
 TEST_F(AsioWait, takes_an_erased_handler) {
   std::optional<int> got;
   auto callback = [&](std::exception_ptr, int value) { got = value; };
-  asio::any_completion_handler<void(std::exception_ptr, int)> erased(asio::bind_executor(context.get_executor(), callback));
+  asio::any_completion_handler<void(std::exception_ptr, int)> erased(
+      asio::bind_executor(context.get_executor(), callback));
   async_wait(later(7), std::move(erased));
   context.run();
   EXPECT_EQ(got, 7);

@@ -18,7 +18,9 @@ using testing::whole_answer;
 
 class Ask : public ::testing::Test {
  protected:
-  Model make_model() { return detail::init_model("openai/gpt-4o", ApiKey("sk-test-canary-1"), Endpoint(), &fake.engine); }
+  Model make_model() {
+    return detail::init_model("openai/gpt-4o", ApiKey("sk-test-canary-1"), Endpoint(), &fake.engine);
+  }
 
   testing::FakeEngine fake;
   testing::FakeServer& server = fake.server;
@@ -171,7 +173,10 @@ TEST_F(Ask, total_deadline_covers_all_attempts) {
 TEST_F(Ask, filter_sees_the_whole_reply_once_and_the_history_gets_what_it_returns) {
   auto model = make_model();
   int calls = 0;
-  model.reply_filter([&](std::string text) { ++calls; return "<" + text + ">"; });
+  model.reply_filter([&](std::string text) {
+    ++calls;
+    return "<" + text + ">";
+  });
   auto reply = in_background(model.ask_async("Q"));
   ASSERT_TRUE(server.wait_for_calls(1));
   server.answer(0, 200, whole_answer("A"));
@@ -264,12 +269,14 @@ TEST_F(Ask, model_that_answers_elsewhere_only_is_asked_there) {
   auto reply = in_background(model.ask_async("Q"));
   ASSERT_TRUE(server.wait_for_calls(1));
   EXPECT_TRUE(server.request(0).url.ends_with("/responses"));
-  server.answer(0, 200, R"({"status":"completed","output":[{"type":"message","content":[{"type":"output_text","text":"A"}]}]})");
+  server.answer(
+      0, 200, R"({"status":"completed","output":[{"type":"message","content":[{"type":"output_text","text":"A"}]}]})");
   EXPECT_EQ(reply.get().value().content, "A");
 }
 
 TEST_F(Ask, protocol_can_be_chosen_where_there_are_two) {
-  auto model = detail::init_model("openai/gpt-4o", ApiKey("sk-test-canary-1"), Endpoint().protocol("responses"), &fake.engine);
+  auto model =
+      detail::init_model("openai/gpt-4o", ApiKey("sk-test-canary-1"), Endpoint().protocol("responses"), &fake.engine);
   auto reply = in_background(model.ask_async("Q"));
   ASSERT_TRUE(server.wait_for_calls(1));
   EXPECT_TRUE(server.request(0).url.ends_with("/responses"));
@@ -280,9 +287,8 @@ TEST_F(Ask, protocol_can_be_chosen_where_there_are_two) {
 
 TEST_F(Ask, two_prompts_gathered_are_in_flight_at_once) {
   auto model = make_model();
-  auto both = std::async(std::launch::async, [&] {
-    return run(gather(model.ask_async("light"), model.ask_async("capital")));
-  });
+  auto both =
+      std::async(std::launch::async, [&] { return run(gather(model.ask_async("light"), model.ask_async("capital"))); });
   ASSERT_TRUE(server.wait_for_calls(2));
   server.answer(1, 200, whole_answer("Canberra"));
   server.answer(0, 200, whole_answer("299"));
@@ -318,9 +324,10 @@ TEST_F(Ask, unanswered_tool_call_is_refused_before_it_is_sent) {
   auto model = make_model();
   auto reply = in_background(model.ask_async("weather?", Settings().tools({Tool("weather", "tells it")})));
   ASSERT_TRUE(server.wait_for_calls(1));
-  server.answer(0, 200,
-                R"({"choices":[{"index":0,"message":{"role":"assistant","content":null,"tool_calls":[{"id":"call_1",)"
-                R"("type":"function","function":{"name":"weather","arguments":"{}"}}]},"finish_reason":"tool_calls"}]})");
+  server.answer(
+      0, 200,
+      R"({"choices":[{"index":0,"message":{"role":"assistant","content":null,"tool_calls":[{"id":"call_1",)"
+      R"("type":"function","function":{"name":"weather","arguments":"{}"}}]},"finish_reason":"tool_calls"}]})");
   const auto asked = reply.get().value();
   ASSERT_EQ(asked.tool_calls().size(), 1u);
   EXPECT_THROW(model.ask("never mind"), InvalidRequest);

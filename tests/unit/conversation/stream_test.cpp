@@ -153,8 +153,7 @@ TEST_F(Streaming, broken_connection_after_the_finish_reason_is_a_complete_answer
   auto reply = std::async(std::launch::async, [&] { return Reply(model.ask_stream("Q").response()); });
   ASSERT_TRUE(server.wait_for_calls(1));
   server.begin_stream(0);
-  server.send(0, text_event("all") +
-                     "data: {\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n");
+  server.send(0, text_event("all") + "data: {\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n");
   server.end(0, transport::HttpEnd(Error(ErrorKind::stream_truncated, "cut")));
   const auto got = reply.get();
   EXPECT_EQ(got.content, "all");

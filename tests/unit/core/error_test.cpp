@@ -20,10 +20,9 @@ TEST(Error, every_kind_is_thrown_as_its_class_and_as_its_bases) {
   EXPECT_THROW(throw_error(Error(ErrorKind::missing_key, "")), MissingKey);
   EXPECT_THROW(throw_error(Error(ErrorKind::session, "")), SessionError);
   EXPECT_THROW(throw_error(Error(ErrorKind::usage, "")), UsageError);
-  for (const auto kind :
-       {ErrorKind::authentication, ErrorKind::permission, ErrorKind::invalid_request, ErrorKind::content_filtered,
-        ErrorKind::overloaded, ErrorKind::server, ErrorKind::connection, ErrorKind::timeout,
-        ErrorKind::stream_truncated, ErrorKind::protocol})
+  for (const auto kind : {ErrorKind::authentication, ErrorKind::permission, ErrorKind::invalid_request,
+                          ErrorKind::content_filtered, ErrorKind::overloaded, ErrorKind::server, ErrorKind::connection,
+                          ErrorKind::timeout, ErrorKind::stream_truncated, ErrorKind::protocol})
     EXPECT_THROW(throw_error(Error(kind, "")), APIRequestFailed) << to_string(kind);
 }
 

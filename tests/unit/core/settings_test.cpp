@@ -47,12 +47,27 @@ TEST(Settings, overlay_takes_what_is_set_and_leaves_the_rest) {
 
 TEST(Settings, overlay_reaches_every_setting) {
   const auto all = Settings()
-                       .sys_prompt("s").temperature(1).top_p(0.5).top_k(3).max_tokens(4).stop({"x"}).seed(5)
-                       .frequency_penalty(1).presence_penalty(-1).logprobs(2).tools({Tool("t", "d")})
-                       .tool_choice(ToolChoice::required()).parallel_tools(false).output_format(OutputFormat::json())
-                       .reasoning(ReasoningSetting::off()).metadata({{"a", "b"}}).extra("{}")
-                       .extra_headers({{"X-A", "1"}}).timeouts(Timeouts().idle(std::chrono::seconds(1)))
-                       .retries(Retries().attempts(9)).limits(Limits().body(1));
+                       .sys_prompt("s")
+                       .temperature(1)
+                       .top_p(0.5)
+                       .top_k(3)
+                       .max_tokens(4)
+                       .stop({"x"})
+                       .seed(5)
+                       .frequency_penalty(1)
+                       .presence_penalty(-1)
+                       .logprobs(2)
+                       .tools({Tool("t", "d")})
+                       .tool_choice(ToolChoice::required())
+                       .parallel_tools(false)
+                       .output_format(OutputFormat::json())
+                       .reasoning(ReasoningSetting::off())
+                       .metadata({{"a", "b"}})
+                       .extra("{}")
+                       .extra_headers({{"X-A", "1"}})
+                       .timeouts(Timeouts().idle(std::chrono::seconds(1)))
+                       .retries(Retries().attempts(9))
+                       .limits(Limits().body(1));
   EXPECT_EQ(Settings().overlaid_with(all), all);
   EXPECT_EQ(all.overlaid_with(Settings()), all);
 }

@@ -58,7 +58,8 @@ TEST(Reader, white_space_and_byte_order_mark_may_stand_before_the_document) {
 
 TEST(Reader, integers_beyond_64_bits_do_not_spoil_the_document) {
   Reader reader;
-  const auto root = reader.parse(R"({"big":123456789012345678901234567890,"small":-99999999999999999999,"a":"99999999999999999999"})");
+  const auto root = reader.parse(
+      R"({"big":123456789012345678901234567890,"small":-99999999999999999999,"a":"99999999999999999999"})");
   ASSERT_TRUE(root) << reader.error();
   EXPECT_FALSE((*root)["big"].integer());
   EXPECT_DOUBLE_EQ((*root)["big"].number().value(), 123456789012345678901234567890.0);
@@ -91,9 +92,13 @@ TEST(Reader, halves_of_surrogate_pairs_become_replacement_characters) {
   const auto root = reader.parse(R"(["a\ud83d","\ude00b","\ud83d\ude00","\ud83d\u0041","\\ud83d"])");
   ASSERT_TRUE(root) << reader.error();
   EXPECT_EQ(root->at(0).text(), "a\xEF\xBF\xBD");
-  EXPECT_EQ(root->at(1).text(), "\xEF\xBF\xBD" "b");
+  EXPECT_EQ(root->at(1).text(),
+            "\xEF\xBF\xBD"
+            "b");
   EXPECT_EQ(root->at(2).text(), "\xF0\x9F\x98\x80");
-  EXPECT_EQ(root->at(3).text(), "\xEF\xBF\xBD" "A");
+  EXPECT_EQ(root->at(3).text(),
+            "\xEF\xBF\xBD"
+            "A");
   EXPECT_EQ(root->at(4).text(), "\\ud83d");
 }
 

@@ -105,9 +105,10 @@ std::vector<Warning> warnings_of(Settings settings) {
   return protocol().render(request, dialect).warnings;
 }
 
-const std::string completed = R"({"type":"response.completed","response":{"id":"resp_1","model":"gpt-x-1","status":"completed",)"
-                              R"("usage":{"input_tokens":9,"input_tokens_details":{"cached_tokens":4},"output_tokens":5,)"
-                              R"("output_tokens_details":{"reasoning_tokens":2},"total_tokens":14},"output":[]}})";
+const std::string completed =
+    R"({"type":"response.completed","response":{"id":"resp_1","model":"gpt-x-1","status":"completed",)"
+    R"("usage":{"input_tokens":9,"input_tokens_details":{"cached_tokens":4},"output_tokens":5,)"
+    R"("output_tokens_details":{"reasoning_tokens":2},"total_tokens":14},"output":[]}})";
 
 TEST(Responses, whole_answer_has_text_usage_and_reason) {
   const auto outcome = decode(
@@ -133,13 +134,15 @@ TEST(Responses, call_is_known_by_its_call_id_and_decides_the_reason) {
 }
 
 TEST(Responses, incomplete_answer_says_why) {
-  const auto outcome = decode(R"({"status":"incomplete","incomplete_details":{"reason":"max_output_tokens"},"output":[]})");
+  const auto outcome =
+      decode(R"({"status":"incomplete","incomplete_details":{"reason":"max_output_tokens"},"output":[]})");
   EXPECT_EQ(outcome.reply.finish_reason, FinishReason::length);
   EXPECT_EQ(outcome.reply.content, "");
 }
 
 TEST(Responses, failed_answer_is_an_error_in_spite_of_its_status_of_success) {
-  const auto outcome = decode(R"({"status":"failed","error":{"code":"rate_limit_exceeded","message":"slow down"},"output":[]})");
+  const auto outcome =
+      decode(R"({"status":"failed","error":{"code":"rate_limit_exceeded","message":"slow down"},"output":[]})");
   ASSERT_TRUE(outcome.error);
   EXPECT_EQ(outcome.error->kind, ErrorKind::rate_limited);
   EXPECT_EQ(outcome.error->provider_message, "slow down");
@@ -167,31 +170,34 @@ TEST(Responses, streamed_text_calls_and_reasoning_come_in_order) {
   EXPECT_EQ(outcome.reply.usage.output_reasoning, 2);
   EXPECT_EQ(outcome.reply.finish_reason, FinishReason::tool_calls);
 
-  const auto replay = render({Message::user("Q"), outcome.reply.message, Message::tool_results({ToolResult("call_1", "2")})});
+  const auto replay =
+      render({Message::user("Q"), outcome.reply.message, Message::tool_results({ToolResult("call_1", "2")})});
   EXPECT_NE(replay.find(R"("encrypted_content":"gAAA")"), std::string::npos);
   EXPECT_NE(replay.find(R"({"role":"assistant","content":"Hello","phase":"commentary"})"), std::string::npos);
   EXPECT_NE(replay.find(R"({"type":"function_call_output","call_id":"call_1","output":"2"})"), std::string::npos);
 }
 
 TEST(Responses, events_without_names_are_read_by_their_type) {
-  const auto outcome = decode_stream({R"({"type":"response.output_text.delta","output_index":0,"delta":"x"})", completed}, false);
+  const auto outcome =
+      decode_stream({R"({"type":"response.output_text.delta","output_index":0,"delta":"x"})", completed}, false);
   EXPECT_EQ(outcome.reply.content, "x");
 }
 
 TEST(Responses, items_that_were_not_streamed_are_taken_from_their_end_or_from_the_answers) {
-  const auto from_item = decode_stream({
-      R"({"type":"response.output_item.done","output_index":0,"item":{"type":"message","content":[{"type":"output_text","text":"whole"}]}})",
-      completed});
+  const auto from_item = decode_stream(
+      {R"({"type":"response.output_item.done","output_index":0,"item":{"type":"message","content":[{"type":"output_text","text":"whole"}]}})",
+       completed});
   EXPECT_EQ(from_item.reply.content, "whole");
-  const auto from_end = decode_stream({
-      R"({"type":"response.completed","response":{"status":"completed","output":[{"type":"message","content":[{"type":"output_text","text":"late"}]}]}})"});
+  const auto from_end = decode_stream(
+      {R"({"type":"response.completed","response":{"status":"completed","output":[{"type":"message","content":[{"type":"output_text","text":"late"}]}]}})"});
   EXPECT_EQ(from_end.reply.content, "late");
 }
 
 TEST(Responses, error_event_ends_the_stream_in_both_of_its_shapes) {
-  for (const auto* event :
-       {R"({"type":"error","sequence_number":2,"error":{"type":"insufficient_quota","code":"insufficient_quota","message":"no credit","param":null}})",
-        R"({"type":"error","code":"insufficient_quota","message":"no credit","param":null})"}) {
+  for (
+      const auto* event :
+      {R"({"type":"error","sequence_number":2,"error":{"type":"insufficient_quota","code":"insufficient_quota","message":"no credit","param":null}})",
+       R"({"type":"error","code":"insufficient_quota","message":"no credit","param":null})"}) {
     const auto outcome = decode_stream({event});
     ASSERT_TRUE(outcome.error);
     EXPECT_EQ(outcome.error->kind, ErrorKind::quota_exhausted);
@@ -206,16 +212,19 @@ TEST(Responses, end_without_a_terminal_event_is_a_truncated_stream) {
 }
 
 TEST(Responses, refusal_streams_apart_from_the_text) {
-  const auto outcome = decode_stream({R"({"type":"response.refusal.delta","output_index":0,"delta":"No."})",
-                                      R"({"type":"response.output_item.done","output_index":0,"item":{"type":"message","content":[{"type":"refusal","refusal":"No."}]}})",
-                                      completed});
+  const auto outcome = decode_stream(
+      {R"({"type":"response.refusal.delta","output_index":0,"delta":"No."})",
+       R"({"type":"response.output_item.done","output_index":0,"item":{"type":"message","content":[{"type":"refusal","refusal":"No."}]}})",
+       completed});
   EXPECT_EQ(outcome.reply.refusal(), "No.");
   EXPECT_EQ(outcome.reply.content, "");
 }
 
 TEST(Responses, unknown_items_are_kept_and_replayed_to_their_maker_only) {
   const std::string item = R"({"type":"web_search_call","id":"ws_1","status":"completed"})";
-  const auto reply = decode(R"({"status":"completed","output":[)" + item + R"(,{"type":"message","content":[{"type":"output_text","text":"found"}]}]})").reply;
+  const auto reply = decode(R"({"status":"completed","output":[)" + item +
+                            R"(,{"type":"message","content":[{"type":"output_text","text":"found"}]}]})")
+                         .reply;
   EXPECT_NE(render({Message::user("Q"), reply.message, Message::user("more")}).find(item), std::string::npos);
   auto foreign = reply.message;
   foreign.provider = "xai";
@@ -240,19 +249,27 @@ TEST(Responses, request_is_flat_and_stateless) {
   reasoning_model.id = "gpt-r";
   reasoning_model.reasons = true;
   const auto body = render({Message::user("hi")},
-                           Settings().sys_prompt("Be brief").max_tokens(100).tools({Tool("f", "d")})
-                               .tool_choice(ToolChoice::named("f")).output_format(OutputFormat::schema("r", "{\"type\":\"object\"}"))
-                               .reasoning(ReasoningSetting::effort("low")).extra("{\"store\":true}"),
+                           Settings()
+                               .sys_prompt("Be brief")
+                               .max_tokens(100)
+                               .tools({Tool("f", "d")})
+                               .tool_choice(ToolChoice::named("f"))
+                               .output_format(OutputFormat::schema("r", "{\"type\":\"object\"}"))
+                               .reasoning(ReasoningSetting::effort("low"))
+                               .extra("{\"store\":true}"),
                            reasoning_model);
-  EXPECT_EQ(body, R"({"model":"gpt-r","input":[{"role":"user","content":"hi"}],"instructions":"Be brief","max_output_tokens":100,)"
-                  R"("tools":[{"type":"function","name":"f","description":"d","parameters":{"type":"object","properties":{}},"strict":false}],)"
-                  R"("tool_choice":{"type":"function","name":"f"},)"
-                  R"("text":{"format":{"type":"json_schema","name":"r","schema":{"type":"object"},"strict":true}},)"
-                  R"("reasoning":{"effort":"low"},"include":["reasoning.encrypted_content"],"store":true})");
+  EXPECT_EQ(
+      body,
+      R"({"model":"gpt-r","input":[{"role":"user","content":"hi"}],"instructions":"Be brief","max_output_tokens":100,)"
+      R"("tools":[{"type":"function","name":"f","description":"d","parameters":{"type":"object","properties":{}},"strict":false}],)"
+      R"("tool_choice":{"type":"function","name":"f"},)"
+      R"("text":{"format":{"type":"json_schema","name":"r","schema":{"type":"object"},"strict":true}},)"
+      R"("reasoning":{"effort":"low"},"include":["reasoning.encrypted_content"],"store":true})");
 }
 
 TEST(Responses, settings_that_it_does_not_take_are_warned_of) {
-  const auto warnings = warnings_of(Settings().stop({"x"}).seed(1).top_k(2).frequency_penalty(1).presence_penalty(1).max_tokens(5));
+  const auto warnings =
+      warnings_of(Settings().stop({"x"}).seed(1).top_k(2).frequency_penalty(1).presence_penalty(1).max_tokens(5));
   EXPECT_EQ(warnings.size(), 6u);
 }
 

@@ -82,12 +82,14 @@ inline Outcome decode_pieces(const std::vector<std::string_view>& pieces, const 
 
 /// Everything of an outcome that must not depend on where the bytes were cut.
 inline std::string summary(const Outcome& outcome) {
-  std::string all = outcome.heard + '|' + outcome.reply.content + '|' + outcome.reply.raw_finish_reason + '|' + outcome.reply.raw;
+  std::string all =
+      outcome.heard + '|' + outcome.reply.content + '|' + outcome.reply.raw_finish_reason + '|' + outcome.reply.raw;
   for (const auto& call : outcome.reply.tool_calls()) all += '|' + call.id + ',' + call.name + ',' + call.arguments;
   for (const auto& part : outcome.reply.message.parts)
     if (const auto* opaque = std::get_if<Opaque>(&part)) all += '|' + opaque->kind + '=' + opaque->json;
   if (outcome.error)
-    all += "|error " + std::string(to_string(outcome.error->kind)) + ' ' + outcome.error->describe() + ' ' + outcome.error->body;
+    all += "|error " + std::string(to_string(outcome.error->kind)) + ' ' + outcome.error->describe() + ' ' +
+           outcome.error->body;
   return all;
 }
 

@@ -125,10 +125,26 @@ TEST_F(Resolve, good_urls_are_accepted) {
 }
 
 TEST_F(Resolve, bad_urls_are_refused) {
-  for (const auto* url : {"", "host/v1", "ftp://host", "//host", "http://", "https:///v1", "http://user:pw@host",
-                          "http://user@host", "http://ho st", "http://host\n", "http://host\x7F", "http://host:0",
-                          "http://host:70000", "http://host:x", "http://host:", "http://host/?a=1", "http://host#x",
-                          "http://host\\@evil", "javascript:alert(1)", "http://h\xC3\xA9st"})
+  for (const auto* url : {"",
+                          "host/v1",
+                          "ftp://host",
+                          "//host",
+                          "http://",
+                          "https:///v1",
+                          "http://user:pw@host",
+                          "http://user@host",
+                          "http://ho st",
+                          "http://host\n",
+                          "http://host\x7F",
+                          "http://host:0",
+                          "http://host:70000",
+                          "http://host:x",
+                          "http://host:",
+                          "http://host/?a=1",
+                          "http://host#x",
+                          "http://host\\@evil",
+                          "javascript:alert(1)",
+                          "http://h\xC3\xA9st"})
     EXPECT_EQ(error_of([&] { check_url(url); }).kind, ErrorKind::usage) << url;
 }
 
@@ -137,12 +153,13 @@ TEST_F(Resolve, url_with_password_is_not_quoted) {
 }
 
 TEST_F(Resolve, loopback_is_told_from_names_that_look_like_it) {
-  for (const auto* url : {"http://localhost", "http://LOCALHOST:1/v1", "http://127.0.0.1:8080", "http://127.255.255.254",
-                          "http://[::1]:9"})
+  for (const auto* url : {"http://localhost", "http://LOCALHOST:1/v1", "http://127.0.0.1:8080",
+                          "http://127.255.255.254", "http://[::1]:9"})
     EXPECT_TRUE(is_loopback(url)) << url;
-  for (const auto* url : {"http://localhost.example.com", "http://127.0.0.1.example.com", "http://128.0.0.1",
-                          "http://127.1", "http://0127.0.0.1", "http://127.0.0.01", "http://127.0.0.256", "http://127.0.0.1.",
-                          "http://10.0.0.1", "http://0.0.0.0", "http://[::2]", "http://127.0.0.1@evil.example", "", "x"})
+  for (const auto* url :
+       {"http://localhost.example.com", "http://127.0.0.1.example.com", "http://128.0.0.1", "http://127.1",
+        "http://0127.0.0.1", "http://127.0.0.01", "http://127.0.0.256", "http://127.0.0.1.", "http://10.0.0.1",
+        "http://0.0.0.0", "http://[::2]", "http://127.0.0.1@evil.example", "", "x"})
     EXPECT_FALSE(is_loopback(url)) << url;
 }
 

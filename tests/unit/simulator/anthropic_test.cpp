@@ -21,10 +21,13 @@ std::string request_of(const std::string& body, const std::string& headers) {
          "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
 }
 
-std::string user(const std::string& text) { return R"({"role":"user","content":[{"type":"text","text":")" + text + R"("}]})"; }
+std::string user(const std::string& text) {
+  return R"({"role":"user","content":[{"type":"text","text":")" + text + R"("}]})";
+}
 
 /// A request whose messages are these; `more` are further members.
-std::string body_of(const std::string& messages, const std::string& more = "", const std::string& model = "claude-sonnet-4-5") {
+std::string body_of(const std::string& messages, const std::string& more = "",
+                    const std::string& model = "claude-sonnet-4-5") {
   return R"({"model":")" + model + R"(","max_tokens":4096,"messages":[)" + messages + "]" + more + "}";
 }
 
@@ -42,11 +45,14 @@ RawAnswer ask_plainly(const Simulator& simulator, const std::string& question, c
 std::string refusal_of(const std::string& body) {
   const Simulator simulator;
   const auto answer = post(simulator, body);
-  return answer.status == 400 && at(answer.body, "/error/type") == "invalid_request_error" ? at(answer.body, "/error/message") : "";
+  return answer.status == 400 && at(answer.body, "/error/type") == "invalid_request_error"
+             ? at(answer.body, "/error/message")
+             : "";
 }
 
 std::string tool(const std::string& name = "get_time") {
-  return R"({"name":")" + name + R"(","description":"The time.","input_schema":{"type":"object","properties":{"zone":{"type":"string"}},"required":["zone"]}})";
+  return R"({"name":")" + name +
+         R"(","description":"The time.","input_schema":{"type":"object","properties":{"zone":{"type":"string"}},"required":["zone"]}})";
 }
 
 std::string event_names(const RawAnswer& answer) {
@@ -54,7 +60,8 @@ std::string event_names(const RawAnswer& answer) {
   for (std::size_t begin = 0; (begin = answer.body.find("event: ", begin)) != std::string::npos;) {
     begin += 7;
     const auto name = answer.body.substr(begin, answer.body.find('\n', begin) - begin);
-    if (names.size() < name.size() || names.substr(names.size() - name.size()) != name) names += (names.empty() ? "" : " ") + name;
+    if (names.size() < name.size() || names.substr(names.size() - name.size()) != name)
+      names += (names.empty() ? "" : " ") + name;
   }
   return names;
 }
@@ -87,7 +94,8 @@ TEST(Anthropic, stream_has_the_order_of_the_service) {
   const Simulator simulator;
   const auto answer = ask_plainly(simulator, "hi", R"(,"stream":true)");
   EXPECT_EQ(answer.header("content-type"), "text/event-stream; charset=utf-8");
-  EXPECT_EQ(event_names(answer), "message_start content_block_start ping content_block_delta content_block_stop message_delta message_stop");
+  EXPECT_EQ(event_names(answer),
+            "message_start content_block_start ping content_block_delta content_block_stop message_delta message_stop");
   const auto events = answer.events();
   EXPECT_EQ(at(events.front(), "/message/content"), "[]");
   EXPECT_EQ(events.back(), R"({"type":"message_stop"})");
@@ -118,17 +126,19 @@ TEST(Anthropic, calls_tools_and_takes_their_results) {
   EXPECT_NE(at(answer.body, "/content/0/input/zone"), "");
 
   const auto content = json::serialize(json::parse(answer.body).at("content"));
-  const auto result = R"({"role":"user","content":[{"type":"tool_result","tool_use_id":")" + at(answer.body, "/content/0/id") +
-                      R"(","content":"noon"}]})";
-  const auto last = post(simulator, body_of(user("What time is it?") + R"(,{"role":"assistant","content":)" + content + "}," + result,
-                                            R"(,"tools":[)" + tool() + "]"));
+  const auto result = R"({"role":"user","content":[{"type":"tool_result","tool_use_id":")" +
+                      at(answer.body, "/content/0/id") + R"(","content":"noon"}]})";
+  const auto last =
+      post(simulator, body_of(user("What time is it?") + R"(,{"role":"assistant","content":)" + content + "}," + result,
+                              R"(,"tools":[)" + tool() + "]"));
   EXPECT_EQ(last.status, 200) << last.body;
   EXPECT_NE(at(last.body, "/content/0/text").find("noon"), std::string::npos);
 }
 
 TEST(Anthropic, streams_the_input_of_tools_in_pieces) {
   const Simulator simulator;
-  const auto answer = ask_plainly(simulator, "What time is it?", R"(,"stream":true,"tools":[)" + tool() + R"(],"tool_choice":{"type":"any"})");
+  const auto answer = ask_plainly(simulator, "What time is it?",
+                                  R"(,"stream":true,"tools":[)" + tool() + R"(],"tool_choice":{"type":"any"})");
   std::string input;
   for (const auto& event : answer.events())
     if (at(event, "/delta/type") == "input_json_delta") input += at(event, "/delta/partial_json");
@@ -145,7 +155,8 @@ TEST(Anthropic, thinks_when_told_to_and_signs_it) {
 
   auto content = json::parse(answer.body).at("content");
   const auto history = [&] {
-    return body_of(user("Why is the sky blue?") + R"(,{"role":"assistant","content":)" + json::serialize(content) + "}," + user("And red?"));
+    return body_of(user("Why is the sky blue?") + R"(,{"role":"assistant","content":)" + json::serialize(content) +
+                   "}," + user("And red?"));
   };
   EXPECT_EQ(refusal_of(history()), "");
   content.at(0).as_object()["thinking"] = "something else";
@@ -154,7 +165,8 @@ TEST(Anthropic, thinks_when_told_to_and_signs_it) {
 
 TEST(Anthropic, stops_at_limits_and_sequences) {
   const Simulator simulator;
-  const auto cut = post(simulator, R"({"model":"claude-sonnet-4-5","max_tokens":3,"messages":[)" + user("Tell me a story.") + "]}");
+  const auto cut =
+      post(simulator, R"({"model":"claude-sonnet-4-5","max_tokens":3,"messages":[)" + user("Tell me a story.") + "]}");
   EXPECT_EQ(at(cut.body, "/stop_reason"), "max_tokens");
   const auto stopped = ask_plainly(simulator, "What is the capital of Australia?", R"(,"stop_sequences":["Canberra"])");
   EXPECT_EQ(at(stopped.body, "/stop_reason"), "stop_sequence");
@@ -162,9 +174,12 @@ TEST(Anthropic, stops_at_limits_and_sequences) {
 }
 
 TEST(Anthropic, obeys_a_schema) {
-  const auto format = R"(,"output_config":{"format":{"type":"json_schema","schema":{"type":"object","properties":{"city":{"type":"string"}},"required":["city"],"additionalProperties":false}}})";
+  const auto format =
+      R"(,"output_config":{"format":{"type":"json_schema","schema":{"type":"object","properties":{"city":{"type":"string"}},"required":["city"],"additionalProperties":false}}})";
   const Simulator simulator;
-  EXPECT_TRUE(json::parse(at(ask_plainly(simulator, "Name a city.", format).body, "/content/0/text")).as_object().contains("city"));
+  EXPECT_TRUE(json::parse(at(ask_plainly(simulator, "Name a city.", format).body, "/content/0/text"))
+                  .as_object()
+                  .contains("city"));
 }
 
 TEST(Anthropic, refuses_keys_versions_and_methods_in_its_own_form) {
@@ -214,12 +229,16 @@ TEST(Anthropic, refuses_fields_of_the_wrong_shape) {
 }
 
 TEST(Anthropic, refuses_conversations_of_the_wrong_shape) {
-  const auto assistant = [](const std::string& blocks) { return R"(,{"role":"assistant","content":[)" + blocks + "]},"; };
+  const auto assistant = [](const std::string& blocks) {
+    return R"(,{"role":"assistant","content":[)" + blocks + "]},";
+  };
   const auto turn = [](const std::string& blocks) { return R"({"role":"user","content":[)" + blocks + "]}"; };
   const std::string use = R"({"type":"tool_use","id":"t1","name":"f","input":{}})";
   const std::string result = R"({"type":"tool_result","tool_use_id":"t1","content":"r"})";
   const std::string text = R"({"type":"text","text":"x"})";
-  const auto say = [](const std::string& messages, const char* model = "claude-sonnet-4-5") { return refusal_of(body_of(messages, "", model)); };
+  const auto say = [](const std::string& messages, const char* model = "claude-sonnet-4-5") {
+    return refusal_of(body_of(messages, "", model));
+  };
 
   EXPECT_EQ(say(user("a") + assistant(use) + turn(result + "," + text)), "");
   EXPECT_NE(say(user("")), "");
@@ -236,7 +255,8 @@ TEST(Anthropic, refuses_conversations_of_the_wrong_shape) {
   EXPECT_EQ(say(user("a") + R"(,{"role":"system","content":"x"})", "claude-opus-4-8"), "");
   EXPECT_EQ(say(user("a") + R"(,{"role":"assistant","content":"x"})"), "");
   EXPECT_NE(say(user("a") + R"(,{"role":"assistant","content":"x "})"), "");
-  EXPECT_NE(say(user("a") + R"(,{"role":"assistant","content":"x"})", "claude-opus-4-6").find("prefill"), std::string::npos);
+  EXPECT_NE(say(user("a") + R"(,{"role":"assistant","content":"x"})", "claude-opus-4-6").find("prefill"),
+            std::string::npos);
 }
 
 TEST(Anthropic, faults_speak_its_language) {

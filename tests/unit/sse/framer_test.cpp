@@ -105,12 +105,23 @@ TEST(Framer, carriage_return_ends_the_line_without_waiting_for_the_next_byte) {
   EXPECT_EQ(recorder.data(), (Data{"a", "b"}));
 }
 
-TEST(Framer, byte_order_mark_at_the_start_is_dropped) { EXPECT_EQ(data("\xEF\xBB\xBF" "data: a\n\n"), Data{"a"}); }
+TEST(Framer, byte_order_mark_at_the_start_is_dropped) {
+  EXPECT_EQ(data("\xEF\xBB\xBF"
+                 "data: a\n\n"),
+            Data{"a"});
+}
 
 TEST(Framer, byte_order_mark_elsewhere_is_data) {
-  EXPECT_EQ(data("data: \xEF\xBB\xBF" "a\n\n"), Data{"\xEF\xBB\xBF" "a"});
-  EXPECT_EQ(data("\n\xEF\xBB\xBF" "data: a\n\n"), Data{});
-  EXPECT_EQ(data("\xEF\xBB" "data: a\n\n"), Data{});
+  EXPECT_EQ(data("data: \xEF\xBB\xBF"
+                 "a\n\n"),
+            Data{"\xEF\xBB\xBF"
+                 "a"});
+  EXPECT_EQ(data("\n\xEF\xBB\xBF"
+                 "data: a\n\n"),
+            Data{});
+  EXPECT_EQ(data("\xEF\xBB"
+                 "data: a\n\n"),
+            Data{});
 }
 
 TEST(Framer, several_data_lines_are_joined_with_line_feeds) { EXPECT_EQ(data("data: a\ndata: b\n\n"), Data{"a\nb"}); }
@@ -129,7 +140,8 @@ TEST(Framer, event_without_data_is_not_reported_and_its_type_is_forgotten) {
 
 TEST(Framer, comments_are_ignored_wherever_they_stand) {
   EXPECT_EQ(data(": c\ndata: a\n: c2\n\n"), Data{"a"});
-  EXPECT_EQ(data(": OPENROUTER PROCESSING\n\n: OPENROUTER PROCESSING\n\n: OPENROUTER PROCESSING\n\ndata: a\n\n"), Data{"a"});
+  EXPECT_EQ(data(": OPENROUTER PROCESSING\n\n: OPENROUTER PROCESSING\n\n: OPENROUTER PROCESSING\n\ndata: a\n\n"),
+            Data{"a"});
   EXPECT_EQ(data(":\n\n"), Data{});
 }
 
@@ -144,7 +156,9 @@ TEST(Framer, only_the_three_line_ends_break_lines) {
             Data{"{\"t\":\"\xE2\x80\xA8 \xE2\x80\xA9 \xC2\x85 \v \f\"}"});
 }
 
-TEST(Framer, characters_of_several_bytes_survive_any_cut) { EXPECT_EQ(data("data: \xF0\x9F\x98\x80!\n\n"), Data{"\xF0\x9F\x98\x80!"}); }
+TEST(Framer, characters_of_several_bytes_survive_any_cut) {
+  EXPECT_EQ(data("data: \xF0\x9F\x98\x80!\n\n"), Data{"\xF0\x9F\x98\x80!"});
+}
 
 TEST(Framer, done_without_blank_line_is_reported_as_unterminated) {
   for (const auto* input : {"data: [DONE]", "data: [DONE]\n", "data: [DONE]\r\n"}) {
@@ -226,7 +240,9 @@ TEST(Framer, last_event_line_wins) {
   EXPECT_EQ(seen[0].event, "y");
 }
 
-TEST(Framer, empty_feed_changes_nothing) { EXPECT_EQ(frame({"", "da", "", "ta: a\r", "", "\n", "", "\n"}), frame("data: a\n\n")); }
+TEST(Framer, empty_feed_changes_nothing) {
+  EXPECT_EQ(frame({"", "da", "", "ta: a\r", "", "\n", "", "\n"}), frame("data: a\n\n"));
+}
 
 TEST(Framer, whole_event_in_one_feed_is_not_copied) {
   class Pointer final : public Handler {
@@ -324,8 +340,26 @@ TEST(Framer, too_large_stays_so) {
 
 TEST(Framer, random_input_gives_the_same_events_for_random_cuts) {
   std::mt19937 random(1);
-  const std::vector<std::string> words{"data", "data: ", "event:", "error: ", "id: ", ":", "\n", "\r", "\r\n", "\n\n",
-                                       " ", "{", "}", "[DONE]", "\"", "\\", "x", "\xEF\xBB\xBF", "\xF0\x9F\x98\x80", "\0"s};
+  const std::vector<std::string> words{"data",
+                                       "data: ",
+                                       "event:",
+                                       "error: ",
+                                       "id: ",
+                                       ":",
+                                       "\n",
+                                       "\r",
+                                       "\r\n",
+                                       "\n\n",
+                                       " ",
+                                       "{",
+                                       "}",
+                                       "[DONE]",
+                                       "\"",
+                                       "\\",
+                                       "x",
+                                       "\xEF\xBB\xBF",
+                                       "\xF0\x9F\x98\x80",
+                                       "\0"s};
   for (int round = 0; round < 3000; ++round) {
     std::string input;
     for (int i = 0; i < 25; ++i) input += words[random() % words.size()];

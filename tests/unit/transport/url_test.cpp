@@ -20,8 +20,9 @@ TEST(IsLoopbackUrl, knows_this_machine_by_name_and_address) {
 }
 
 TEST(IsLoopbackUrl, is_not_deceived_by_names_that_look_like_it) {
-  for (const char* url : {"http://127.example.com", "http://localhost.example.com", "http://127.0.0.1@example.com/",
-                          "http://example.com/127.0.0.1", "http://example.com#@localhost", "http://[::2]", "127.0.0.1", ""}) {
+  for (const char* url :
+       {"http://127.example.com", "http://localhost.example.com", "http://127.0.0.1@example.com/",
+        "http://example.com/127.0.0.1", "http://example.com#@localhost", "http://[::2]", "127.0.0.1", ""}) {
     EXPECT_FALSE(is_loopback_url(url)) << url;
   }
 }

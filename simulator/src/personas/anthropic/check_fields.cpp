@@ -17,13 +17,13 @@ class Field {
 };
 
 constexpr std::array fields{
-    Field{"cache_control", Type::object},   Field{"container", Type::any},          Field{"context_management", Type::object},
-    Field{"inference_geo", Type::text},     Field{"max_tokens", Type::integer},     Field{"mcp_servers", Type::array},
-    Field{"messages", Type::array},         Field{"metadata", Type::object},        Field{"model", Type::text},
-    Field{"output_config", Type::object},   Field{"service_tier", Type::text},      Field{"stop_sequences", Type::array},
-    Field{"stream", Type::flag},            Field{"system", Type::any},             Field{"temperature", Type::number},
-    Field{"thinking", Type::object},        Field{"tool_choice", Type::object},     Field{"tools", Type::array},
-    Field{"top_k", Type::integer},          Field{"top_p", Type::number},
+    Field{"cache_control", Type::object}, Field{"container", Type::any},      Field{"context_management", Type::object},
+    Field{"inference_geo", Type::text},   Field{"max_tokens", Type::integer}, Field{"mcp_servers", Type::array},
+    Field{"messages", Type::array},       Field{"metadata", Type::object},    Field{"model", Type::text},
+    Field{"output_config", Type::object}, Field{"service_tier", Type::text},  Field{"stop_sequences", Type::array},
+    Field{"stream", Type::flag},          Field{"system", Type::any},         Field{"temperature", Type::number},
+    Field{"thinking", Type::object},      Field{"tool_choice", Type::object}, Field{"tools", Type::array},
+    Field{"top_k", Type::integer},        Field{"top_p", Type::number},
 };
 
 /// What is wrong with the type; empty if nothing is.
@@ -75,14 +75,19 @@ void check_thinking(const json::object& body, int generation) {
   const auto& thinking = given->get_object();
   const auto type = text_at(thinking, "type");
   if (!is_word_of(type, {"enabled", "disabled", "adaptive"}))
-    reject("thinking: Input tag found using 'type' does not match any of the expected tags: 'adaptive', 'disabled', 'enabled'");
-  if (type == "adaptive" && generation != 0 && generation < 406) reject("adaptive thinking is not supported on this model");
+    reject(
+        "thinking: Input tag found using 'type' does not match any of the expected tags: 'adaptive', 'disabled', "
+        "'enabled'");
+  if (type == "adaptive" && generation != 0 && generation < 406)
+    reject("adaptive thinking is not supported on this model");
   if (type != "enabled") return;
-  if (generation >= 407) reject("\"thinking.type.enabled\" is not supported for this model. Use \"thinking.type.adaptive\".");
+  if (generation >= 407)
+    reject("\"thinking.type.enabled\" is not supported for this model. Use \"thinking.type.adaptive\".");
   const auto budget = count_at(thinking, "budget_tokens");
   if (!budget) reject("thinking.enabled.budget_tokens: Field required");
   if (*budget < 1024) reject("thinking.enabled.budget_tokens: Input should be greater than or equal to 1024");
-  if (*budget >= count_at(body, "max_tokens").value_or(0)) reject("`max_tokens` must be greater than `thinking.budget_tokens`.");
+  if (*budget >= count_at(body, "max_tokens").value_or(0))
+    reject("`max_tokens` must be greater than `thinking.budget_tokens`.");
   const auto* temperature = body.if_contains("temperature");
   if (temperature != nullptr && temperature->to_number<double>() != 1)
     reject("`temperature` may only be set to 1 when thinking is enabled.");
@@ -136,8 +141,10 @@ int generation_of(std::string_view model) noexcept {
     const bool is_version = !word.empty() && word.size() <= 2 && std::ranges::all_of(word, is_digit);
     if (is_version)
       for (const auto c : word) parts[count] = parts[count] * 10 + (c - '0');
-    if (is_version) ++count;
-    else if (count > 0) break;
+    if (is_version)
+      ++count;
+    else if (count > 0)
+      break;
     i = end + 1;
   }
   return parts[0] * 100 + parts[1];
@@ -177,7 +184,8 @@ void check_tools(const json::object& body) {
   if (body.if_contains("tool_choice") == nullptr) return;
   const auto& choice = object_at(body, "tool_choice");
   const auto type = text_at(choice, "type");
-  if (!is_word_of(type, {"auto", "any", "tool", "none"})) reject("tool_choice.type: Input should be 'auto', 'any', 'tool' or 'none'");
+  if (!is_word_of(type, {"auto", "any", "tool", "none"}))
+    reject("tool_choice.type: Input should be 'auto', 'any', 'tool' or 'none'");
   if (names.empty()) reject("tool_choice may only be specified while providing tools");
   const auto name = text_at(choice, "name");
   if (type == "tool" && std::ranges::find(names, name) == names.end())

@@ -87,11 +87,16 @@ class MessageChecker {
     if (type == "text") return check_text(text_at(block, "text"));
     if (type == "tool_result") return check_result(block, where);
     has_other_than_results_ = true;
-    if (type == "tool_use") check_call(block, where);
-    else if (type == "thinking") check_thinking(block, where);
-    else if (type == "image" || type == "document") check_source(type, block, where);
-    else if (type == "redacted_thinking" && text_at(block, "data").empty()) reject(where + ".redacted_thinking.data: Field required");
-    else ends_with_service_block_ = type != "redacted_thinking";
+    if (type == "tool_use")
+      check_call(block, where);
+    else if (type == "thinking")
+      check_thinking(block, where);
+    else if (type == "image" || type == "document")
+      check_source(type, block, where);
+    else if (type == "redacted_thinking" && text_at(block, "data").empty())
+      reject(where + ".redacted_thinking.data: Field required");
+    else
+      ends_with_service_block_ = type != "redacted_thinking";
   }
 
   void check_call(const json::object& block, const std::string& where) {
@@ -111,7 +116,8 @@ class MessageChecker {
     if (!calls_.contains(id))
       reject(where + ": unexpected `tool_use_id` found in `tool_result` blocks: " + id +
              ". Each `tool_result` block must have a corresponding `tool_use` block in the previous message.");
-    if (unanswered_.erase(id) == 0) reject(where + ": each tool_use must have a single result. Found multiple `tool_result` blocks with id: " + id);
+    if (unanswered_.erase(id) == 0)
+      reject(where + ": each tool_use must have a single result. Found multiple `tool_result` blocks with id: " + id);
     if (has_other_than_results_) reject(where + ": `tool_result` blocks must come before other content");
     const auto* content = block.if_contains("content");
     if (content != nullptr && content->is_array() && content->get_array().empty())

@@ -62,7 +62,8 @@ std::string thought_of(const ChatPersona::Exchange& exchange) {
   const auto& answer = exchange.answers.front();
   if (!answer.reasoning.empty() || !exchange.conversation.thinks) return answer.reasoning;
   const auto* last = exchange.conversation.last_user();
-  return "I am asked: " + std::string(last == nullptr ? "" : prefix(last->text, 200)) + " I think of what I know of it.";
+  return "I am asked: " + std::string(last == nullptr ? "" : prefix(last->text, 200)) +
+         " I think of what I know of it.";
 }
 
 json::object head(const ChatPersona::Exchange& exchange, Random& random) {
@@ -87,7 +88,8 @@ class StreamWriter {
       end();
     }
     for (const auto& call : answer_.tool_calls) tool_use(call);
-    add("message_delta", R"("delta":)" + json::serialize(ending(answer_)) + ",\"usage\":" + json::serialize(usage_of(answer_)));
+    add("message_delta",
+        R"("delta":)" + json::serialize(ending(answer_)) + ",\"usage\":" + json::serialize(usage_of(answer_)));
     events_.emplace_back(frame("message_stop", last_frame_data), false);
     return std::move(events_);
   }
@@ -113,7 +115,8 @@ class StreamWriter {
   }
 
   void tool_use(const ToolCall& call) {
-    begin("{\"type\":\"tool_use\",\"id\":" + quoted(call_id(call, random_)) + ",\"name\":" + quoted(call.name) + ",\"input\":{}}");
+    begin("{\"type\":\"tool_use\",\"id\":" + quoted(call_id(call, random_)) + ",\"name\":" + quoted(call.name) +
+          ",\"input\":{}}");
     delta("input_json_delta", "partial_json", "", false);
     if (call.arguments != "{}")
       for (const auto token : tokenize(call.arguments)) delta("input_json_delta", "partial_json", token, true);
@@ -129,8 +132,8 @@ class StreamWriter {
 
   void delta(std::string_view type, std::string_view member, std::string_view text, bool paced) {
     add("content_block_delta",
-        "\"index\":" + std::to_string(index_) + ",\"delta\":{\"type\":\"" + std::string(type) + "\",\"" + std::string(member) +
-            "\":" + quoted(text) + "}",
+        "\"index\":" + std::to_string(index_) + ",\"delta\":{\"type\":\"" + std::string(type) + "\",\"" +
+            std::string(member) + "\":" + quoted(text) + "}",
         paced);
   }
 

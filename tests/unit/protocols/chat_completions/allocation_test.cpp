@@ -60,7 +60,8 @@ std::size_t allocations_for_text(std::size_t piece) {
   Feeder feeder(*decoder, builder);
   sse::Framer framer;
   const auto feed = [&](std::string_view bytes) {
-    for (; !bytes.empty(); bytes.remove_prefix(std::min(piece, bytes.size()))) framer.feed(bytes.substr(0, piece), feeder);
+    for (; !bytes.empty(); bytes.remove_prefix(std::min(piece, bytes.size())))
+      framer.feed(bytes.substr(0, piece), feeder);
   };
   feed(warm_up);
   const auto before = allocations.load();

@@ -9,7 +9,8 @@ Error classify(int status, std::string_view body) { return chat().classify(statu
 
 TEST(ChatError, usual_body_gives_all_fields) {
   const auto error = classify(
-      400, R"({"error":{"message":"Bad value","type":"invalid_request_error","param":"temperature","code":"decimal_above_max_value"}})");
+      400,
+      R"({"error":{"message":"Bad value","type":"invalid_request_error","param":"temperature","code":"decimal_above_max_value"}})");
   EXPECT_EQ(error.kind, ErrorKind::invalid_request);
   EXPECT_EQ(error.provider, "test");
   EXPECT_EQ(error.provider_message, "Bad value");
@@ -21,7 +22,8 @@ TEST(ChatError, usual_body_gives_all_fields) {
 }
 
 TEST(ChatError, code_null_falls_back_to_type_and_numbers_become_text) {
-  EXPECT_EQ(classify(401, R"({"error":{"message":"Unauthorized","type":"api_error","param":null,"code":null}})").code, "api_error");
+  EXPECT_EQ(classify(401, R"({"error":{"message":"Unauthorized","type":"api_error","param":null,"code":null}})").code,
+            "api_error");
   EXPECT_EQ(classify(400, R"({"error":{"code":400,"message":"m"}})").code, "400");
 }
 
@@ -61,12 +63,12 @@ TEST(ChatError, long_plain_text_is_shortened_in_the_message) {
 
 TEST(ChatError, status_decides_where_the_body_says_nothing) {
   const std::pair<int, ErrorKind> kinds[] = {
-      {301, ErrorKind::protocol},          {400, ErrorKind::invalid_request}, {401, ErrorKind::authentication},
-      {402, ErrorKind::quota_exhausted},   {403, ErrorKind::permission},      {404, ErrorKind::model_unavailable},
-      {405, ErrorKind::invalid_request},   {408, ErrorKind::server},          {409, ErrorKind::server},
-      {413, ErrorKind::invalid_request},   {422, ErrorKind::invalid_request}, {429, ErrorKind::rate_limited},
-      {498, ErrorKind::overloaded},        {500, ErrorKind::server},          {502, ErrorKind::server},
-      {503, ErrorKind::overloaded},        {504, ErrorKind::server},          {520, ErrorKind::server},
+      {301, ErrorKind::protocol},        {400, ErrorKind::invalid_request}, {401, ErrorKind::authentication},
+      {402, ErrorKind::quota_exhausted}, {403, ErrorKind::permission},      {404, ErrorKind::model_unavailable},
+      {405, ErrorKind::invalid_request}, {408, ErrorKind::server},          {409, ErrorKind::server},
+      {413, ErrorKind::invalid_request}, {422, ErrorKind::invalid_request}, {429, ErrorKind::rate_limited},
+      {498, ErrorKind::overloaded},      {500, ErrorKind::server},          {502, ErrorKind::server},
+      {503, ErrorKind::overloaded},      {504, ErrorKind::server},          {520, ErrorKind::server},
       {529, ErrorKind::overloaded},
   };
   for (const auto& [status, kind] : kinds)
@@ -77,47 +79,65 @@ TEST(ChatError, status_decides_where_the_body_says_nothing) {
 }
 
 TEST(ChatError, quota_is_told_from_rate_limit) {
-  EXPECT_EQ(classify(429, R"({"error":{"message":"You exceeded your current quota","type":"insufficient_quota","code":"insufficient_quota"}})").kind,
-            ErrorKind::quota_exhausted);
-  EXPECT_EQ(classify(429, R"({"error":{"message":"Rate limit reached","type":"requests","code":"rate_limit_exceeded"}})").kind,
-            ErrorKind::rate_limited);
-  EXPECT_EQ(classify(429, R"({"object":"error","message":"Rate limit exceeded","type":"rate_limited","code":"1300"})").kind,
-            ErrorKind::rate_limited);
+  EXPECT_EQ(
+      classify(
+          429,
+          R"({"error":{"message":"You exceeded your current quota","type":"insufficient_quota","code":"insufficient_quota"}})")
+          .kind,
+      ErrorKind::quota_exhausted);
+  EXPECT_EQ(
+      classify(429, R"({"error":{"message":"Rate limit reached","type":"requests","code":"rate_limit_exceeded"}})")
+          .kind,
+      ErrorKind::rate_limited);
+  EXPECT_EQ(
+      classify(429, R"({"object":"error","message":"Rate limit exceeded","type":"rate_limited","code":"1300"})").kind,
+      ErrorKind::rate_limited);
   EXPECT_EQ(classify(402, R"({"error":{"message":"Insufficient Balance","code":"invalid_request_error"}})").kind,
             ErrorKind::quota_exhausted);
 }
 
 TEST(ChatError, context_length_is_found_by_code_or_by_words) {
-  for (const auto* body : {
-           R"({"error":{"message":"m","code":"context_length_exceeded"}})",
-           R"({"error":{"message":"This model's maximum context length is 10 tokens","code":"invalid_request_error"}})",
-           R"({"error":{"message":"prompt too long; exceeded max context length by 5 tokens","code":null}})",
-           R"({"error":{"message":"The total length is too long","type":"too_many_prompt_tokens","code":400}})",
-           R"({"error":{"code":400,"message":"the request exceeds the available context size","type":"exceed_context_size_error"}})",
-           R"({"error":{"code":400,"message":"Provider returned error","metadata":{"raw":"Prompt is too long"}}})",
-       })
+  for (
+      const auto* body : {
+          R"({"error":{"message":"m","code":"context_length_exceeded"}})",
+          R"({"error":{"message":"This model's maximum context length is 10 tokens","code":"invalid_request_error"}})",
+          R"({"error":{"message":"prompt too long; exceeded max context length by 5 tokens","code":null}})",
+          R"({"error":{"message":"The total length is too long","type":"too_many_prompt_tokens","code":400}})",
+          R"({"error":{"code":400,"message":"the request exceeds the available context size","type":"exceed_context_size_error"}})",
+          R"({"error":{"code":400,"message":"Provider returned error","metadata":{"raw":"Prompt is too long"}}})",
+      })
     EXPECT_EQ(classify(400, body).kind, ErrorKind::context_too_long) << body;
-  EXPECT_EQ(classify(500, R"({"error":{"message":"input exceeds the context window"}})").kind, ErrorKind::context_too_long);
+  EXPECT_EQ(classify(500, R"({"error":{"message":"input exceeds the context window"}})").kind,
+            ErrorKind::context_too_long);
   EXPECT_EQ(classify(429, R"({"error":{"message":"Too many tokens per minute"}})").kind, ErrorKind::rate_limited);
 }
 
 TEST(ChatError, bad_key_is_found_behind_other_statuses) {
-  EXPECT_EQ(classify(400, R"({"code":"invalid-argument","error":"Incorrect API key provided: xx***. You can obtain one."})").kind,
-            ErrorKind::authentication);
+  EXPECT_EQ(
+      classify(400, R"({"code":"invalid-argument","error":"Incorrect API key provided: xx***. You can obtain one."})")
+          .kind,
+      ErrorKind::authentication);
   EXPECT_EQ(classify(400, R"({"error":{"message":"m","code":"invalid_api_key"}})").kind, ErrorKind::authentication);
 }
 
 TEST(ChatError, unknown_model_is_found_behind_other_statuses) {
-  EXPECT_EQ(classify(400, R"({"object":"error","message":"Invalid model: x","type":"invalid_model","code":"1500"})").kind,
+  EXPECT_EQ(
+      classify(400, R"({"object":"error","message":"Invalid model: x","type":"invalid_model","code":"1500"})").kind,
+      ErrorKind::model_unavailable);
+  EXPECT_EQ(classify(400, R"({"error":{"code":400,"message":"x is not a valid model ID"}})").kind,
             ErrorKind::model_unavailable);
-  EXPECT_EQ(classify(400, R"({"error":{"code":400,"message":"x is not a valid model ID"}})").kind, ErrorKind::model_unavailable);
 }
 
 TEST(ChatError, content_policy_is_told_from_missing_permission) {
-  EXPECT_EQ(classify(400, R"({"error":{"message":"m","code":"content_filter","innererror":{"code":"ResponsibleAIPolicyViolation"}}})").kind,
-            ErrorKind::content_filtered);
-  EXPECT_EQ(classify(403, R"({"error":{"code":403,"message":"Your input was flagged","metadata":{"reasons":["x"]}}})").kind,
-            ErrorKind::content_filtered);
+  EXPECT_EQ(
+      classify(
+          400,
+          R"({"error":{"message":"m","code":"content_filter","innererror":{"code":"ResponsibleAIPolicyViolation"}}})")
+          .kind,
+      ErrorKind::content_filtered);
+  EXPECT_EQ(
+      classify(403, R"({"error":{"code":403,"message":"Your input was flagged","metadata":{"reasons":["x"]}}})").kind,
+      ErrorKind::content_filtered);
   EXPECT_EQ(classify(403, R"({"error":{"message":"Forbidden","code":"forbidden"}})").kind, ErrorKind::permission);
 }
 

@@ -7,7 +7,8 @@ namespace {
 
 /// An answer whose only choice has this message.
 std::string answer(const std::string& message, const std::string& finish = R"("stop")") {
-  return R"({"id":"c1","model":"m-2","choices":[{"index":0,"message":)" + message + R"(,"finish_reason":)" + finish + "}]}";
+  return R"({"id":"c1","model":"m-2","choices":[{"index":0,"message":)" + message + R"(,"finish_reason":)" + finish +
+         "}]}";
 }
 
 TEST(ChatAnswer, text_and_usage_are_read) {
@@ -66,7 +67,8 @@ TEST(ChatAnswer, tool_calls_are_read_in_every_shape) {
 }
 
 TEST(ChatAnswer, cut_arguments_are_kept_as_they_are) {
-  const auto out = decode(answer(R"({"tool_calls":[{"id":"a","function":{"name":"f","arguments":"{\"x\":"}}]})", R"("length")"));
+  const auto out =
+      decode(answer(R"({"tool_calls":[{"id":"a","function":{"name":"f","arguments":"{\"x\":"}}]})", R"("length")"));
   EXPECT_EQ(out.reply.tool_calls().at(0).arguments, "{\"x\":");
   EXPECT_EQ(out.reply.finish_reason, FinishReason::length);
 }
@@ -87,7 +89,8 @@ TEST(ChatAnswer, content_list_is_read_in_order) {
 }
 
 TEST(ChatAnswer, message_wins_over_delta_in_a_whole_answer) {
-  const auto out = decode(R"({"choices":[{"index":0,"delta":{"content":""},"message":{"content":"a"},"finish_reason":"stop"}]})");
+  const auto out =
+      decode(R"({"choices":[{"index":0,"delta":{"content":""},"message":{"content":"a"},"finish_reason":"stop"}]})");
   EXPECT_EQ(out.reply.content, "a");
 }
 
@@ -107,7 +110,8 @@ TEST(ChatAnswer, what_goes_back_with_a_call_is_kept) {
 }
 
 TEST(ChatAnswer, error_after_a_status_of_success_is_an_error) {
-  const auto out = decode(R"({"error":{"code":429,"message":"Provider returned error","metadata":{"raw":"slow down"}}})");
+  const auto out =
+      decode(R"({"error":{"code":429,"message":"Provider returned error","metadata":{"raw":"slow down"}}})");
   ASSERT_TRUE(out.error);
   EXPECT_EQ(out.error->kind, ErrorKind::rate_limited);
   EXPECT_EQ(out.error->status, 429);

@@ -88,8 +88,10 @@ TEST(ChatRequest, stream_asks_for_usage_where_that_is_understood) {
 }
 
 TEST(ChatRequest, plain_settings) {
-  EXPECT_EQ(settings_of(Settings().temperature(0.7).top_p(0.5).frequency_penalty(-1).presence_penalty(1.5).seed(7).max_tokens(9)),
-            R"(,"max_tokens":9,"temperature":0.7,"top_p":0.5,"frequency_penalty":-1,"presence_penalty":1.5,"seed":7)");
+  EXPECT_EQ(
+      settings_of(
+          Settings().temperature(0.7).top_p(0.5).frequency_penalty(-1).presence_penalty(1.5).seed(7).max_tokens(9)),
+      R"(,"max_tokens":9,"temperature":0.7,"top_p":0.5,"frequency_penalty":-1,"presence_penalty":1.5,"seed":7)");
   EXPECT_EQ(settings_of(Settings().stop({"a", "b"})), R"(,"stop":["a","b"])");
   EXPECT_EQ(settings_of(Settings().stop({})), "");
   EXPECT_EQ(settings_of(Settings().logprobs(0)), R"(,"logprobs":true)");
@@ -97,14 +99,18 @@ TEST(ChatRequest, plain_settings) {
 }
 
 TEST(ChatRequest, names_of_settings_follow_the_dialect) {
-  EXPECT_EQ(settings_of(Settings().max_tokens(9), Dialect("test", Quirk::max_completion_tokens)), R"(,"max_completion_tokens":9)");
+  EXPECT_EQ(settings_of(Settings().max_tokens(9), Dialect("test", Quirk::max_completion_tokens)),
+            R"(,"max_completion_tokens":9)");
   EXPECT_EQ(settings_of(Settings().seed(9), Dialect("test", Quirk::random_seed)), R"(,"random_seed":9)");
   EXPECT_EQ(settings_of(Settings().top_k(9), Dialect("test", Quirk::takes_top_k)), R"(,"top_k":9)");
-  EXPECT_EQ(settings_of(Settings().metadata({{"a", "b"}}), Dialect("test", Quirk::takes_metadata)), R"(,"metadata":{"a":"b"})");
+  EXPECT_EQ(settings_of(Settings().metadata({{"a", "b"}}), Dialect("test", Quirk::takes_metadata)),
+            R"(,"metadata":{"a":"b"})");
 }
 
 TEST(ChatRequest, settings_that_the_dialect_lacks_are_left_out_with_a_warning) {
-  const auto rendered = Ask("hi").with(Settings().top_k(1).metadata({{"a", "b"}}).logprobs(1)).render(Dialect("test", Quirk::no_logprobs));
+  const auto rendered = Ask("hi")
+                            .with(Settings().top_k(1).metadata({{"a", "b"}}).logprobs(1))
+                            .render(Dialect("test", Quirk::no_logprobs));
   EXPECT_EQ(rendered.body, R"({"model":"m","messages":[{"role":"user","content":"hi"}]})");
   EXPECT_EQ(warned(rendered), "top_k logprobs metadata");
 }
@@ -122,7 +128,8 @@ TEST(ChatRequest, more_than_four_stops_are_refused_where_the_provider_would) {
 }
 
 TEST(ChatRequest, sampling_is_left_out_for_models_that_reject_it) {
-  auto ask = Ask("hi").with(Settings().temperature(1).top_p(1).frequency_penalty(0).presence_penalty(0).logprobs(1).seed(1));
+  auto ask =
+      Ask("hi").with(Settings().temperature(1).top_p(1).frequency_penalty(0).presence_penalty(0).logprobs(1).seed(1));
   ask.model().sampling = ModelInfo::Sampling::rejected;
   const auto rendered = ask.render();
   EXPECT_EQ(rendered.body, R"({"model":"m","messages":[{"role":"user","content":"hi"}],"seed":1})");
@@ -160,12 +167,15 @@ TEST(ChatRequest, tools_and_tool_choice) {
       R"(,"tools":[{"type":"function","function":{"name":"f","description":"does f","parameters":{"type":"object","properties":{"x":{"const":1.50}}},"strict":true}},)"
       R"({"type":"function","function":{"name":"g","parameters":{"type":"object","properties":{}}}}])";
   EXPECT_EQ(settings_of(Settings().tools(tools)), list);
-  EXPECT_EQ(settings_of(Settings().tools(tools).tool_choice(ToolChoice::automatic())), list + R"(,"tool_choice":"auto")");
+  EXPECT_EQ(settings_of(Settings().tools(tools).tool_choice(ToolChoice::automatic())),
+            list + R"(,"tool_choice":"auto")");
   EXPECT_EQ(settings_of(Settings().tools(tools).tool_choice(ToolChoice::none())), list + R"(,"tool_choice":"none")");
-  EXPECT_EQ(settings_of(Settings().tools(tools).tool_choice(ToolChoice::required())), list + R"(,"tool_choice":"required")");
+  EXPECT_EQ(settings_of(Settings().tools(tools).tool_choice(ToolChoice::required())),
+            list + R"(,"tool_choice":"required")");
   EXPECT_EQ(settings_of(Settings().tools(tools).tool_choice(ToolChoice::named("g")).parallel_tools(false)),
             list + R"(,"tool_choice":{"type":"function","function":{"name":"g"}},"parallel_tool_calls":false)");
-  EXPECT_TRUE(settings_of(Settings().tools({Tool("g", "")}).tool_choice(ToolChoice::required()), Dialect("test", Quirk::any_tool))
+  EXPECT_TRUE(settings_of(Settings().tools({Tool("g", "")}).tool_choice(ToolChoice::required()),
+                          Dialect("test", Quirk::any_tool))
                   .ends_with(R"(,"tool_choice":"any")"));
 }
 
@@ -185,19 +195,23 @@ TEST(ChatRequest, strict_is_left_out_with_a_warning_where_it_is_not_known) {
 TEST(ChatRequest, bad_tools_are_misuse) {
   EXPECT_EQ(Ask("hi").with(Settings().tools({Tool("f", "", "[1]")})).error().kind, ErrorKind::usage);
   EXPECT_EQ(Ask("hi").with(Settings().tools({Tool("f", "", "{")})).error().kind, ErrorKind::usage);
-  EXPECT_EQ(Ask("hi").with(Settings().tools({Tool("f", "")}).tool_choice(ToolChoice::named("g"))).error().kind, ErrorKind::usage);
+  EXPECT_EQ(Ask("hi").with(Settings().tools({Tool("f", "")}).tool_choice(ToolChoice::named("g"))).error().kind,
+            ErrorKind::usage);
 }
 
 TEST(ChatRequest, output_format) {
   EXPECT_EQ(settings_of(Settings().output_format(OutputFormat::text())), "");
-  EXPECT_EQ(settings_of(Settings().output_format(OutputFormat::json())), R"(,"response_format":{"type":"json_object"})");
-  EXPECT_EQ(settings_of(Settings().output_format(OutputFormat::schema("r", R"({"type":"object"})"))),
-            R"(,"response_format":{"type":"json_schema","json_schema":{"name":"r","schema":{"type":"object"},"strict":true}})");
+  EXPECT_EQ(settings_of(Settings().output_format(OutputFormat::json())),
+            R"(,"response_format":{"type":"json_object"})");
+  EXPECT_EQ(
+      settings_of(Settings().output_format(OutputFormat::schema("r", R"({"type":"object"})"))),
+      R"(,"response_format":{"type":"json_schema","json_schema":{"name":"r","schema":{"type":"object"},"strict":true}})");
   EXPECT_EQ(Ask("hi").with(Settings().output_format(OutputFormat::schema("r", "x"))).error().kind, ErrorKind::usage);
 }
 
 TEST(ChatRequest, schema_goes_into_the_prompt_where_it_cannot_be_enforced) {
-  auto ask = Ask("hi").with(Settings().sys_prompt("s").output_format(OutputFormat::schema("r", R"({"type":"object"})")));
+  auto ask =
+      Ask("hi").with(Settings().sys_prompt("s").output_format(OutputFormat::schema("r", R"({"type":"object"})")));
   const auto rendered = ask.render(Dialect("test", Quirk::no_json_schema));
   EXPECT_NE(rendered.body.find(R"("response_format":{"type":"json_object"})"), std::string::npos);
   EXPECT_NE(rendered.body.find(R"({"role":"system","content":"s\n\nAnswer)"), std::string::npos);
@@ -221,8 +235,9 @@ TEST(ChatRequest, reasoning_follows_the_dialect) {
   EXPECT_EQ(settings_of(effort, object), R"(,"reasoning":{"effort":"high"})");
   EXPECT_EQ(settings_of(off, object), R"(,"reasoning":{"enabled":false})");
   EXPECT_EQ(settings_of(budget, object), R"(,"reasoning":{"max_tokens":3000})");
-  EXPECT_EQ(settings_of(Settings().reasoning(ReasoningSetting::effort("low")), Dialect("test", Quirk::all_or_no_effort)),
-            R"(,"reasoning_effort":"high")");
+  EXPECT_EQ(
+      settings_of(Settings().reasoning(ReasoningSetting::effort("low")), Dialect("test", Quirk::all_or_no_effort)),
+      R"(,"reasoning_effort":"high")");
 }
 
 TEST(ChatRequest, reasoning_that_cannot_be_had_is_warned_of) {
@@ -241,9 +256,13 @@ TEST(ChatRequest, extra_wins_over_everything_and_is_kept_byte_for_byte) {
   EXPECT_EQ(settings_of(Settings().temperature(1).extra(R"( { "temperature" : 0.50, "x":{"y":[1e2]} } )")),
             R"(,"temperature" : 0.50, "x":{"y":[1e2]})");
   EXPECT_EQ(settings_of(Settings().extra("{}")), "");
-  EXPECT_TRUE(Ask("hi").with(Settings().extra(R"({"stream_options":{"a":1}})")).stream().body().ends_with(
-      R"("stream":true,"stream_options":{"a":1}})"));
-  EXPECT_EQ(Ask("hi").with(Settings().extra(R"({"model":"n","messages":[]})")).body(), R"({"model":"n","messages":[]})");
+  EXPECT_TRUE(Ask("hi")
+                  .with(Settings().extra(R"({"stream_options":{"a":1}})"))
+                  .stream()
+                  .body()
+                  .ends_with(R"("stream":true,"stream_options":{"a":1}})"));
+  EXPECT_EQ(Ask("hi").with(Settings().extra(R"({"model":"n","messages":[]})")).body(),
+            R"({"model":"n","messages":[]})");
   for (const auto* bad : {"", "x", "[]", "{", "{} {}"})
     EXPECT_EQ(Ask("hi").with(Settings().extra(bad)).error().kind, ErrorKind::usage) << bad;
 }
@@ -251,9 +270,10 @@ TEST(ChatRequest, extra_wins_over_everything_and_is_kept_byte_for_byte) {
 TEST(ChatRequest, parts_of_a_question) {
   Image image = Image::from_url("https://h/a.png");
   image.detail = "low";
-  const Ask ask({Message(Role::user, std::vector<Part>{Text("look"), image, Image::from_bytes("\x89PNG", ""), Audio("abc", "mp3"),
-                                                       File::from_bytes("%PDF-1", "", "a.pdf"), File::from_id("file-1"),
-                                                       File::from_bytes("plain", "text/plain", "a.txt"), Text("")})});
+  const Ask ask(
+      {Message(Role::user, std::vector<Part>{Text("look"), image, Image::from_bytes("\x89PNG", ""), Audio("abc", "mp3"),
+                                             File::from_bytes("%PDF-1", "", "a.pdf"), File::from_id("file-1"),
+                                             File::from_bytes("plain", "text/plain", "a.txt"), Text("")})});
   EXPECT_EQ(Ask(ask).messages(),
             R"([{"role":"user","content":[{"type":"text","text":"look"},)"
             R"({"type":"image_url","image_url":{"url":"https://h/a.png","detail":"low"}},)"
@@ -271,7 +291,8 @@ TEST(ChatRequest, documents_are_chunks_of_their_own_where_the_dialect_says_so) {
 }
 
 TEST(ChatRequest, parts_without_content_are_refused) {
-  for (const auto& part : std::vector<Part>{Image(), Image::from_bytes("??", ""), Audio(), File(), File::from_bytes("x", "", "")})
+  for (const auto& part :
+       std::vector<Part>{Image(), Image::from_bytes("??", ""), Audio(), File(), File::from_bytes("x", "", "")})
     EXPECT_EQ(Ask({Message(Role::user, std::vector<Part>{part})}).error().kind, ErrorKind::invalid_request);
 }
 
@@ -282,8 +303,8 @@ TEST(ChatRequest, empty_conversation_is_refused) {
 
 TEST(ChatRequest, tool_calls_and_results_in_the_order_of_the_calls) {
   auto results = Message::tool_results({ToolResult("b", "second"), ToolResult("a", "first", true)});
-  EXPECT_EQ(Ask({Message::user("q"), assistant({Text("well"), ToolCall("a", "f", "{\"x\":1}"), ToolCall("b", "g", "")}), results,
-                 Message::user("next")})
+  EXPECT_EQ(Ask({Message::user("q"), assistant({Text("well"), ToolCall("a", "f", "{\"x\":1}"), ToolCall("b", "g", "")}),
+                 results, Message::user("next")})
                 .messages(),
             R"([{"role":"user","content":"q"},{"role":"assistant","content":"well","tool_calls":[)"
             R"({"id":"a","type":"function","function":{"name":"f","arguments":"{\"x\":1}"}},)"
@@ -294,12 +315,14 @@ TEST(ChatRequest, tool_calls_and_results_in_the_order_of_the_calls) {
 
 TEST(ChatRequest, results_may_come_one_message_each_and_before_the_users_words) {
   const Message mixed(Role::user, std::vector<Part>{ToolResult("b", "2"), Text("and now?")});
-  EXPECT_EQ(Ask({assistant({ToolCall("a", "f", "{}"), ToolCall("b", "g", "{}")}), Message::tool_results({ToolResult("a", "1")}), mixed})
-                .messages(),
-            R"([{"role":"assistant","content":"","tool_calls":[{"id":"a","type":"function","function":{"name":"f","arguments":"{}"}},)"
-            R"({"id":"b","type":"function","function":{"name":"g","arguments":"{}"}}]},)"
-            R"({"role":"tool","tool_call_id":"a","content":"1"},{"role":"tool","tool_call_id":"b","content":"2"},)"
-            R"({"role":"user","content":"and now?"}])");
+  EXPECT_EQ(
+      Ask({assistant({ToolCall("a", "f", "{}"), ToolCall("b", "g", "{}")}),
+           Message::tool_results({ToolResult("a", "1")}), mixed})
+          .messages(),
+      R"([{"role":"assistant","content":"","tool_calls":[{"id":"a","type":"function","function":{"name":"f","arguments":"{}"}},)"
+      R"({"id":"b","type":"function","function":{"name":"g","arguments":"{}"}}]},)"
+      R"({"role":"tool","tool_call_id":"a","content":"1"},{"role":"tool","tool_call_id":"b","content":"2"},)"
+      R"({"role":"user","content":"and now?"}])");
 }
 
 TEST(ChatRequest, pictures_in_results_are_sent_and_sounds_are_not) {
@@ -307,8 +330,10 @@ TEST(ChatRequest, pictures_in_results_are_sent_and_sounds_are_not) {
   result.content.emplace_back(Image::from_url("https://h/i.png"));
   result.content.emplace_back(Audio("x", "wav"));
   const auto rendered = Ask({assistant({ToolCall("a", "f", "{}")}), Message::tool_results({result})}).render();
-  EXPECT_NE(rendered.body.find(R"("content":[{"type":"text","text":"see"},{"type":"image_url","image_url":{"url":"https://h/i.png"}}])"),
-            std::string::npos);
+  EXPECT_NE(
+      rendered.body.find(
+          R"("content":[{"type":"text","text":"see"},{"type":"image_url","image_url":{"url":"https://h/i.png"}}])"),
+      std::string::npos);
   EXPECT_EQ(warned(rendered), "tool_result");
 }
 
@@ -330,8 +355,9 @@ TEST(ChatRequest, calls_and_results_that_do_not_match_are_refused) {
 
 TEST(ChatRequest, short_call_ids_are_made_alike_for_call_and_result) {
   const Dialect dialect("test", Quirk::short_call_ids);
-  const std::vector<Message> messages{assistant({ToolCall("call_long_id", "f", "{}"), ToolCall("abcDEF123", "g", "{}")}),
-                                      Message::tool_results({ToolResult("call_long_id", "1"), ToolResult("abcDEF123", "2")})};
+  const std::vector<Message> messages{
+      assistant({ToolCall("call_long_id", "f", "{}"), ToolCall("abcDEF123", "g", "{}")}),
+      Message::tool_results({ToolResult("call_long_id", "1"), ToolResult("abcDEF123", "2")})};
   const auto body = Ask(messages).body(dialect);
   EXPECT_EQ(body, Ask(messages).body(dialect)) << "the same in every request";
   const auto begin = body.find(R"("id":")") + 6;
@@ -343,14 +369,18 @@ TEST(ChatRequest, short_call_ids_are_made_alike_for_call_and_result) {
 }
 
 TEST(ChatRequest, ids_that_no_server_takes_are_replaced) {
-  const auto body = Ask({assistant({ToolCall(std::string(100, 'x'), "f", "{}")}), Message::tool_results({ToolResult(std::string(100, 'x'), "1")})}).body();
+  const auto body = Ask({assistant({ToolCall(std::string(100, 'x'), "f", "{}")}),
+                         Message::tool_results({ToolResult(std::string(100, 'x'), "1")})})
+                        .body();
   EXPECT_EQ(body.find(std::string(65, 'x')), std::string::npos);
   EXPECT_NE(body.find(R"("tool_call_id":"call_)"), std::string::npos);
 }
 
 TEST(ChatRequest, reasoning_goes_back_only_to_its_maker_and_only_within_the_turn) {
   const Dialect dialect("deep", Quirk::replays_reasoning);
-  const auto thought = [](const char* provider) { return assistant({Reasoning("why"), ToolCall("a", "f", "{}")}, provider); };
+  const auto thought = [](const char* provider) {
+    return assistant({Reasoning("why"), ToolCall("a", "f", "{}")}, provider);
+  };
   const auto result = Message::tool_results({ToolResult("a", "1")});
   const auto replayed = [&](const std::vector<Message>& messages, const Dialect& to) {
     return Ask(messages).body(to).find(R"("reasoning_content":"why")") != std::string::npos;
@@ -366,8 +396,9 @@ TEST(ChatRequest, reasoning_details_go_back_byte_for_byte) {
   reasoning.payload = R"([ {"data" : 1.50} ])";
   reasoning.provider = "router";
   const Dialect dialect("router", Quirk::reasoning_details);
-  EXPECT_EQ(Ask({assistant({reasoning, Text("a")}, "router"), Message::user("q")}).messages(dialect),
-            R"([{"role":"assistant","content":"a","reasoning_details":[ {"data" : 1.50} ]},{"role":"user","content":"q"}])");
+  EXPECT_EQ(
+      Ask({assistant({reasoning, Text("a")}, "router"), Message::user("q")}).messages(dialect),
+      R"([{"role":"assistant","content":"a","reasoning_details":[ {"data" : 1.50} ]},{"role":"user","content":"q"}])");
   EXPECT_EQ(Ask({assistant({reasoning, Text("a")}, "other"), Message::user("q")}).messages(dialect),
             R"([{"role":"assistant","content":"a"},{"role":"user","content":"q"}])");
   reasoning.payload = "[broken";
@@ -386,10 +417,10 @@ TEST(ChatRequest, thinking_chunks_go_back_to_their_maker) {
 }
 
 TEST(ChatRequest, opaque_parts_go_back_where_they_are_wanted) {
-  const std::vector<Part> parts{ToolCall("a", "f", "{}"),
-                                Opaque("gem", "tool_call.extra_content", R"({"call":0,"extra_content":{"sig":"s"}})"),
-                                Opaque("gem", "custom_tool_call", R"({"id":"c","type":"custom","custom":{"name":"sql","input":"x"}})"),
-                                Opaque("gem", "annotations", "[1]"), Opaque("gem", "audio", R"({"id":"au","data":"long"})")};
+  const std::vector<Part> parts{
+      ToolCall("a", "f", "{}"), Opaque("gem", "tool_call.extra_content", R"({"call":0,"extra_content":{"sig":"s"}})"),
+      Opaque("gem", "custom_tool_call", R"({"id":"c","type":"custom","custom":{"name":"sql","input":"x"}})"),
+      Opaque("gem", "annotations", "[1]"), Opaque("gem", "audio", R"({"id":"au","data":"long"})")};
   const auto results = Message::tool_results({ToolResult("a", "1"), ToolResult("c", "2")});
   EXPECT_EQ(Ask({assistant(parts, "gem"), results}).messages(Dialect("gem", Quirk::none)),
             R"([{"role":"assistant","content":"","audio":{"id":"au"},"tool_calls":[)"
@@ -406,27 +437,31 @@ TEST(ChatRequest, refusal_is_text_to_all_but_its_maker) {
 }
 
 TEST(ChatRequest, answers_that_leave_nothing_to_send_are_dropped) {
-  EXPECT_EQ(Ask({assistant({Reasoning("why")}, "other"), assistant({Text("")}), assistant({}), Message::user("q")}).messages(),
+  EXPECT_EQ(Ask({assistant({Reasoning("why")}, "other"), assistant({Text("")}), assistant({}), Message::user("q")})
+                .messages(),
             R"([{"role":"user","content":"q"}])");
 }
 
 TEST(ChatRequest, roles_alternate_where_they_have_to) {
   const Dialect dialect("test", Quirk::alternating_roles);
   const auto ask = [] {
-    return Ask({Message::system("one"), Message::user("a"), Message::user("b"), Message::assistant("c"), Message::assistant("d"),
-                Message::user("e")})
+    return Ask({Message::system("one"), Message::user("a"), Message::user("b"), Message::assistant("c"),
+                Message::assistant("d"), Message::user("e")})
         .with(Settings().sys_prompt("zero"));
   };
-  EXPECT_EQ(ask().messages(dialect),
-            R"([{"role":"system","content":"zero\n\none"},{"role":"user","content":[{"type":"text","text":"a"},{"type":"text","text":"b"}]},)"
-            R"({"role":"assistant","content":"cd"},{"role":"user","content":"e"}])");
+  EXPECT_EQ(
+      ask().messages(dialect),
+      R"([{"role":"system","content":"zero\n\none"},{"role":"user","content":[{"type":"text","text":"a"},{"type":"text","text":"b"}]},)"
+      R"({"role":"assistant","content":"cd"},{"role":"user","content":"e"}])");
   const auto untouched = ask().messages();
   EXPECT_EQ(std::ranges::count(untouched, '{'), 7) << untouched;
 }
 
 TEST(ChatRequest, prefill_is_marked_where_it_has_to_be) {
   const std::vector<Message> messages{Message::user("q"), Message::assistant("The answer is")};
-  EXPECT_TRUE(Ask(messages).messages(Dialect("test", Quirk::marks_prefill)).ends_with(R"("content":"The answer is","prefix":true}])"));
+  EXPECT_TRUE(Ask(messages)
+                  .messages(Dialect("test", Quirk::marks_prefill))
+                  .ends_with(R"("content":"The answer is","prefix":true}])"));
   EXPECT_TRUE(Ask(messages).messages().ends_with(R"("content":"The answer is"}])"));
 }
 

@@ -20,11 +20,12 @@ TEST(ChatStream, text_is_reported_piece_by_piece) {
 }
 
 TEST(ChatStream, usage_in_a_chunk_without_choices_counts) {
-  const auto out = decode_stream(events(
-      {R"({"choices":[],"prompt_filter_results":[{"x":1}],"id":"","model":""})", chunk(R"({"content":"a"})"),
-       chunk("{}", R"("stop")"), R"({"choices":[],"usage":{"prompt_tokens":9,"completion_tokens":4,"total_tokens":13,)"
-           R"("prompt_tokens_details":{"cached_tokens":3},"completion_tokens_details":{"reasoning_tokens":2}}})",
-       R"({"choices":[],"moderation":{"flagged":false},"usage":null})", done}));
+  const auto out = decode_stream(
+      events({R"({"choices":[],"prompt_filter_results":[{"x":1}],"id":"","model":""})", chunk(R"({"content":"a"})"),
+              chunk("{}", R"("stop")"),
+              R"({"choices":[],"usage":{"prompt_tokens":9,"completion_tokens":4,"total_tokens":13,)"
+              R"("prompt_tokens_details":{"cached_tokens":3},"completion_tokens_details":{"reasoning_tokens":2}}})",
+              R"({"choices":[],"moderation":{"flagged":false},"usage":null})", done}));
   ASSERT_FALSE(out.error);
   EXPECT_EQ(out.reply.usage.input, 9);
   EXPECT_EQ(out.reply.usage.input_cached, 3);
@@ -74,33 +75,34 @@ TEST(ChatStream, cached_tokens_never_exceed_the_input) {
 }
 
 TEST(ChatStream, repeated_or_forgotten_finish_reason_changes_nothing) {
-  const auto out = decode_stream(
-      events({chunk(R"({"content":"a"})"), chunk(R"({"content":""})", R"("length")"), chunk("{}", "null"),
-              chunk(R"({"content":""})", R"("length")"), chunk("{}", R"("")"), done}));
+  const auto out =
+      decode_stream(events({chunk(R"({"content":"a"})"), chunk(R"({"content":""})", R"("length")"), chunk("{}", "null"),
+                            chunk(R"({"content":""})", R"("length")"), chunk("{}", R"("")"), done}));
   EXPECT_EQ(out.reply.finish_reason, FinishReason::length);
   EXPECT_EQ(out.reply.content, "a");
 }
 
 TEST(ChatStream, only_the_first_choice_counts) {
-  const auto out = decode_stream(events(
-      {R"({"choices":[{"index":1,"delta":{"content":"x"}},{"index":0,"delta":{"content":"a"}}]})",
-       R"({"choices":[{"index":1,"delta":{"content":"y"},"finish_reason":"length"}]})",
-       R"({"choices":[{"index":0,"delta":{"content":"b"},"finish_reason":"stop"}]})", done}));
+  const auto out =
+      decode_stream(events({R"({"choices":[{"index":1,"delta":{"content":"x"}},{"index":0,"delta":{"content":"a"}}]})",
+                            R"({"choices":[{"index":1,"delta":{"content":"y"},"finish_reason":"length"}]})",
+                            R"({"choices":[{"index":0,"delta":{"content":"b"},"finish_reason":"stop"}]})", done}));
   EXPECT_EQ(out.reply.content, "ab");
   EXPECT_EQ(out.reply.finish_reason, FinishReason::stop);
 }
 
 TEST(ChatStream, refusal_is_not_text) {
-  const auto out = decode_stream(events({chunk(R"({"refusal":"I "})"), chunk(R"({"refusal":"cannot"})", R"("stop")"), done}));
+  const auto out =
+      decode_stream(events({chunk(R"({"refusal":"I "})"), chunk(R"({"refusal":"cannot"})", R"("stop")"), done}));
   EXPECT_EQ(out.heard, "refusal(I )refusal(cannot)");
   EXPECT_EQ(out.reply.content, "");
   EXPECT_EQ(out.reply.refusal(), "I cannot");
 }
 
 TEST(ChatStream, reasoning_is_read_from_one_of_its_two_names) {
-  const auto out = decode_stream(events(
-      {chunk(R"({"content":"","reasoning_content":"a","reasoning":"a"})"), chunk(R"({"reasoning":"b","reasoning_content":null})"),
-       chunk(R"({"content":"c","reasoning_content":null})", R"("stop")"), done}));
+  const auto out = decode_stream(events({chunk(R"({"content":"","reasoning_content":"a","reasoning":"a"})"),
+                                         chunk(R"({"reasoning":"b","reasoning_content":null})"),
+                                         chunk(R"({"content":"c","reasoning_content":null})", R"("stop")"), done}));
   EXPECT_EQ(out.heard, "reasoning(a)reasoning(b)text(c)");
   EXPECT_EQ(out.reply.content, "c");
 }
@@ -108,10 +110,12 @@ TEST(ChatStream, reasoning_is_read_from_one_of_its_two_names) {
 TEST(ChatStream, reasoning_details_are_put_together_for_replay) {
   const Dialect dialect("router", Quirk::reasoning_details);
   const auto out = decode_stream(
-      events({chunk(R"({"reasoning":"a","reasoning_details":[{"type":"reasoning.text","text":"a","index":0}]})"),
-              chunk(R"({"reasoning":"b","reasoning_details":[{"type":"reasoning.text","text":"b","index":0,"signature":"s"}]})"),
-              chunk(R"({"reasoning_details":[{"type":"reasoning.encrypted","data":"xyz","index":1}]})"),
-              chunk(R"({"content":"c"})", R"("stop")"), done}),
+      events(
+          {chunk(R"({"reasoning":"a","reasoning_details":[{"type":"reasoning.text","text":"a","index":0}]})"),
+           chunk(
+               R"({"reasoning":"b","reasoning_details":[{"type":"reasoning.text","text":"b","index":0,"signature":"s"}]})"),
+           chunk(R"({"reasoning_details":[{"type":"reasoning.encrypted","data":"xyz","index":1}]})"),
+           chunk(R"({"content":"c"})", R"("stop")"), done}),
       dialect);
   ASSERT_EQ(out.reply.message.parts.size(), 2u);
   const auto& reasoning = std::get<Reasoning>(out.reply.message.parts[0]);
@@ -129,10 +133,13 @@ TEST(ChatStream, reasoning_details_alone_are_read_as_text) {
 
 TEST(ChatStream, tool_call_is_put_together_from_fragments) {
   const auto out = decode_stream(events(
-      {chunk(R"({"content":null,"tool_calls":[{"index":0,"id":"call_a","type":"function","function":{"name":"add","arguments":""}}]})"),
+      {chunk(
+           R"({"content":null,"tool_calls":[{"index":0,"id":"call_a","type":"function","function":{"name":"add","arguments":""}}]})"),
        chunk(R"({"tool_calls":[{"index":0,"function":{"arguments":"{\"a\""}}]})"),
-       chunk(R"({"tool_calls":[{"index":1,"id":"call_b","type":"function","function":{"name":"sub","arguments":""}}]})"),
-       chunk(R"({"tool_calls":[{"index":0,"id":"","function":{"name":"","arguments":":1}"}},{"index":1,"function":{"arguments":"{}"}}]})"),
+       chunk(
+           R"({"tool_calls":[{"index":1,"id":"call_b","type":"function","function":{"name":"sub","arguments":""}}]})"),
+       chunk(
+           R"({"tool_calls":[{"index":0,"id":"","function":{"name":"","arguments":":1}"}},{"index":1,"function":{"arguments":"{}"}}]})"),
        chunk("{}", R"("tool_calls")"), done}));
   EXPECT_EQ(out.heard, "call0(call_a,add)arguments0({\"a\")call1(call_b,sub)arguments0(:1})arguments1({})");
   const auto calls = out.reply.tool_calls();
@@ -144,14 +151,16 @@ TEST(ChatStream, tool_call_is_put_together_from_fragments) {
 
 TEST(ChatStream, first_tool_index_may_be_one) {
   const auto out = decode_stream(events(
-      {chunk(R"({"tool_calls":[{"index":1,"id":"a","function":{"name":"f","arguments":"{}"}}]})", R"("tool_calls")"), done}));
+      {chunk(R"({"tool_calls":[{"index":1,"id":"a","function":{"name":"f","arguments":"{}"}}]})", R"("tool_calls")"),
+       done}));
   EXPECT_EQ(out.heard, "call0(a,f)arguments0({})");
 }
 
 TEST(ChatStream, name_repeated_with_the_same_id_goes_on_with_the_call) {
   const auto out = decode_stream(events(
       {chunk(R"({"tool_calls":[{"index":0,"id":"a","function":{"name":"f"}}]})"),
-       chunk(R"({"tool_calls":[{"index":0,"id":"a","function":{"name":"f","arguments":"{}"}}]})", R"("tool_calls")"), done}));
+       chunk(R"({"tool_calls":[{"index":0,"id":"a","function":{"name":"f","arguments":"{}"}}]})", R"("tool_calls")"),
+       done}));
   ASSERT_EQ(out.reply.tool_calls().size(), 1u);
   EXPECT_EQ(out.reply.tool_calls()[0], ToolCall("a", "f", "{}"));
 }
@@ -175,8 +184,10 @@ TEST(ChatStream, calls_without_index_follow_their_ids) {
 
 TEST(ChatStream, missing_ids_are_made_up_and_differ) {
   const auto out = decode_stream(events(
-      {chunk(R"({"tool_calls":[{"index":0,"id":"","function":{"name":"f","arguments":"{}"}},{"index":1,"function":{"name":"g","arguments":null}}]})",
-             R"("stop")"), done}));
+      {chunk(
+           R"({"tool_calls":[{"index":0,"id":"","function":{"name":"f","arguments":"{}"}},{"index":1,"function":{"name":"g","arguments":null}}]})",
+           R"("stop")"),
+       done}));
   const auto calls = out.reply.tool_calls();
   ASSERT_EQ(calls.size(), 2u);
   EXPECT_FALSE(calls[0].id.empty());
@@ -187,25 +198,28 @@ TEST(ChatStream, missing_ids_are_made_up_and_differ) {
 TEST(ChatStream, members_that_are_null_are_absent) {
   const auto out = decode_stream(events(
       {chunk(R"({"role":null,"content":null,"tool_calls":null,"refusal":null,"reasoning":null,"function_call":null})"),
-       chunk(R"({"content":"a","function_call":{"name":"","arguments":""},"audio":{"id":"","data":""}})", R"("stop")"), done}));
+       chunk(R"({"content":"a","function_call":{"name":"","arguments":""},"audio":{"id":"","data":""}})", R"("stop")"),
+       done}));
   ASSERT_FALSE(out.error);
   ASSERT_EQ(out.reply.message.parts.size(), 1u);
   EXPECT_EQ(out.reply.content, "a");
 }
 
 TEST(ChatStream, ancestor_of_tool_calls_is_read_as_one) {
-  const auto out = decode_stream(events({chunk(R"({"function_call":{"name":"f","arguments":""}})"),
-                                         chunk(R"({"function_call":{"arguments":"{}"}})", R"("function_call")"), done}));
+  const auto out =
+      decode_stream(events({chunk(R"({"function_call":{"name":"f","arguments":""}})"),
+                            chunk(R"({"function_call":{"arguments":"{}"}})", R"("function_call")"), done}));
   ASSERT_EQ(out.reply.tool_calls().size(), 1u);
   EXPECT_EQ(out.reply.tool_calls()[0].arguments, "{}");
 }
 
 TEST(ChatStream, content_may_change_between_text_and_list) {
-  const auto out = decode_stream(events(
-      {chunk(R"({"role":"assistant","content":""})"), chunk(R"({"content":[{"type":"thinking","thinking":[{"type":"text","text":"so"}],"closed":true}]})"),
-       chunk(R"({"content":[{"type":"thinking","thinking":[{"type":"text","text":" then"}]}]})"),
-       chunk(R"({"content":[{"type":"text","text":"1"},{"type":"reference","reference_ids":[7]}]})"),
-       chunk(R"({"content":"44"})", R"("stop")"), done}));
+  const auto out = decode_stream(
+      events({chunk(R"({"role":"assistant","content":""})"),
+              chunk(R"({"content":[{"type":"thinking","thinking":[{"type":"text","text":"so"}],"closed":true}]})"),
+              chunk(R"({"content":[{"type":"thinking","thinking":[{"type":"text","text":" then"}]}]})"),
+              chunk(R"({"content":[{"type":"text","text":"1"},{"type":"reference","reference_ids":[7]}]})"),
+              chunk(R"({"content":"44"})", R"("stop")"), done}));
   EXPECT_EQ(out.heard, "reasoning(so)reasoning( then)text(1)text(44)");
   EXPECT_EQ(out.reply.content, "144");
   ASSERT_EQ(out.reply.message.parts.size(), 4u);
@@ -231,14 +245,15 @@ TEST(ChatStream, what_is_not_modelled_is_kept) {
        done}));
   EXPECT_EQ(out.reply.content, "ab");
   ASSERT_EQ(out.reply.message.parts.size(), 3u);
-  EXPECT_EQ(std::get<Opaque>(out.reply.message.parts[1]), Opaque("test", "annotations", R"([{"type":"url_citation","n":1},{"n":2}])"));
+  EXPECT_EQ(std::get<Opaque>(out.reply.message.parts[1]),
+            Opaque("test", "annotations", R"([{"type":"url_citation","n":1},{"n":2}])"));
   EXPECT_EQ(std::get<Opaque>(out.reply.message.parts[2]), Opaque("test", "citations", R"(["u1","u2"])"));
 }
 
 TEST(ChatStream, free_text_tool_call_is_kept_whole) {
-  const auto out = decode_stream(events(
-      {chunk(R"({"tool_calls":[{"index":0,"id":"c","type":"custom","custom":{"name":"sql","input":"SEL"}}]})"),
-       chunk(R"({"tool_calls":[{"index":0,"custom":{"input":"ECT"}}]})", R"("tool_calls")"), done}));
+  const auto out = decode_stream(
+      events({chunk(R"({"tool_calls":[{"index":0,"id":"c","type":"custom","custom":{"name":"sql","input":"SEL"}}]})"),
+              chunk(R"({"tool_calls":[{"index":0,"custom":{"input":"ECT"}}]})", R"("tool_calls")"), done}));
   ASSERT_EQ(out.reply.message.parts.size(), 1u);
   EXPECT_EQ(std::get<Opaque>(out.reply.message.parts[0]).json,
             R"({"id":"c","type":"custom","custom":{"name":"sql","input":"SELECT"}})");
@@ -275,8 +290,8 @@ TEST(ChatStream, empty_stream_is_truncation) {
 }
 
 TEST(ChatStream, nothing_counts_after_done) {
-  const auto out = decode_stream(events({chunk(R"({"content":"a"})", R"("stop")"), done, chunk(R"({"content":"b"})"), "nonsense",
-                                         R"({"error":{"message":"late"}})"}));
+  const auto out = decode_stream(events({chunk(R"({"content":"a"})", R"("stop")"), done, chunk(R"({"content":"b"})"),
+                                         "nonsense", R"({"error":{"message":"late"}})"}));
   EXPECT_FALSE(out.error);
   EXPECT_EQ(out.reply.content, "a");
 }
@@ -292,13 +307,15 @@ TEST(ChatStream, malformed_event_is_a_protocol_error) {
 }
 
 TEST(ChatStream, pings_are_ignored) {
-  const auto out = decode_stream("event: ping\ndata: now\n\n: keep-alive\n\n" + events({chunk(R"({"content":"a"})", R"("stop")"), done}));
+  const auto out = decode_stream("event: ping\ndata: now\n\n: keep-alive\n\n" +
+                                 events({chunk(R"({"content":"a"})", R"("stop")"), done}));
   EXPECT_FALSE(out.error);
 }
 
 TEST(ChatStream, members_of_unexpected_types_are_ignored) {
   const auto out = decode_stream(events(
-      {R"({"id":7,"model":null,"choices":{"index":0},"usage":[1]})", R"({"choices":[null,7,"x",{"index":"0","delta":"x"}]})",
+      {R"({"id":7,"model":null,"choices":{"index":0},"usage":[1]})",
+       R"({"choices":[null,7,"x",{"index":"0","delta":"x"}]})",
        R"({"choices":[{"index":0,"delta":{"content":{"a":1},"tool_calls":{"x":1},"reasoning":5},"finish_reason":7}]})",
        R"({"choices":[{"delta":{"tool_calls":[null,5,{"function":"x"}]}}]})", R"([])", R"(5)",
        chunk(R"({"content":"a"})", R"("stop")"), done}));
@@ -321,7 +338,8 @@ class MidStreamError : public testing::Test {
 };
 
 TEST_F(MidStreamError, object_without_choices) {
-  const auto error = after_text(events({R"({"error":{"message":"broke","type":"server_error","param":null,"code":null}})", done}));
+  const auto error =
+      after_text(events({R"({"error":{"message":"broke","type":"server_error","param":null,"code":null}})", done}));
   EXPECT_EQ(error.kind, ErrorKind::server);
   EXPECT_EQ(error.provider_message, "broke");
   EXPECT_EQ(error.code, "server_error");
@@ -332,15 +350,17 @@ TEST_F(MidStreamError, text_in_place_of_the_object) {
 }
 
 TEST_F(MidStreamError, flat_object_of_old_servers) {
-  const auto error = after_text(events({R"({"object":"error","message":"too much","type":"BadRequestError","param":null,"code":400})", done}));
+  const auto error = after_text(
+      events({R"({"object":"error","message":"too much","type":"BadRequestError","param":null,"code":400})", done}));
   EXPECT_EQ(error.kind, ErrorKind::invalid_request);
   EXPECT_EQ(error.provider_message, "too much");
   EXPECT_EQ(error.status, 400);
 }
 
 TEST_F(MidStreamError, event_named_error_then_end) {
-  const auto error = after_text("event: error\ndata: {\"error\":{\"message\":\"no call\",\"type\":\"invalid_request_error\","
-                                "\"code\":\"tool_use_failed\",\"failed_generation\":\"\",\"status_code\":400}}\n\n");
+  const auto error = after_text(
+      "event: error\ndata: {\"error\":{\"message\":\"no call\",\"type\":\"invalid_request_error\","
+      "\"code\":\"tool_use_failed\",\"failed_generation\":\"\",\"status_code\":400}}\n\n");
   EXPECT_EQ(error.kind, ErrorKind::invalid_request);
   EXPECT_EQ(error.code, "tool_use_failed");
   EXPECT_EQ(error.status, 400);
@@ -361,7 +381,8 @@ TEST_F(MidStreamError, chunk_with_both_choices_and_error_after_a_finish_reason) 
 
 TEST_F(MidStreamError, line_whose_field_is_named_error) {
   for (const auto* end : {"\n\n", "\n", ""}) {
-    const auto error = after_text(std::string("error: {\"detail\":\"x\",\"error\":{\"message\":\"prompt too long\"}}") + end);
+    const auto error =
+        after_text(std::string("error: {\"detail\":\"x\",\"error\":{\"message\":\"prompt too long\"}}") + end);
     EXPECT_EQ(error.kind, ErrorKind::context_too_long);
     EXPECT_EQ(error.provider_message, "prompt too long");
   }
@@ -388,9 +409,10 @@ TEST_F(MidStreamError, kinds_follow_codes_without_a_status) {
 }
 
 TEST(ChatStream, error_members_that_say_no_error_are_ignored) {
-  const auto out = decode_stream(events(
-      {R"({"error":null,"choices":[{"index":0,"delta":{"content":"a"}}]})", R"({"error":"","choices":[]})",
-       R"({"error":{},"choices":[]})", R"({"error":false,"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]})", done}));
+  const auto out =
+      decode_stream(events({R"({"error":null,"choices":[{"index":0,"delta":{"content":"a"}}]})",
+                            R"({"error":"","choices":[]})", R"({"error":{},"choices":[]})",
+                            R"({"error":false,"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]})", done}));
   ASSERT_FALSE(out.error);
   EXPECT_EQ(out.reply.content, "a");
 }

@@ -16,10 +16,14 @@ std::string result(const std::string& id, const std::string& content) {
 }
 
 TEST(messages_conversation, roles_alternate) {
-  const auto asking = Asking().say(Message::user("a")).say(Message::user("b")).say(Message::assistant("c"))
-                          .say(Message::assistant("d")).say(Message::user("e"));
-  EXPECT_EQ(asking.member("messages"),
-            "[" + user(text("a") + "," + text("b")) + "," + assistant(text("c") + "," + text("d")) + "," + user(text("e")) + "]");
+  const auto asking = Asking()
+                          .say(Message::user("a"))
+                          .say(Message::user("b"))
+                          .say(Message::assistant("c"))
+                          .say(Message::assistant("d"))
+                          .say(Message::user("e"));
+  EXPECT_EQ(asking.member("messages"), "[" + user(text("a") + "," + text("b")) + "," +
+                                           assistant(text("c") + "," + text("d")) + "," + user(text("e")) + "]");
 }
 
 TEST(messages_conversation, leading_system_messages_join_the_system_prompt) {
@@ -31,15 +35,17 @@ TEST(messages_conversation, leading_system_messages_join_the_system_prompt) {
 
 TEST(messages_conversation, later_system_message_stands_in_place_where_the_model_takes_it) {
   auto asking = hello().say(Message::assistant("b")).say(Message::user("c")).say(Message::system("d"));
-  EXPECT_EQ(asking.member("messages"),
-            "[" + user(text("hi")) + "," + assistant(text("b")) + "," + user(text("c") + "," + text("<system>\\nd\\n</system>")) + "]");
+  EXPECT_EQ(asking.member("messages"), "[" + user(text("hi")) + "," + assistant(text("b")) + "," +
+                                           user(text("c") + "," + text("<system>\\nd\\n</system>")) + "]");
   asking.model.later_system = true;
   EXPECT_EQ(asking.member("messages"), "[" + user(text("hi")) + "," + assistant(text("b")) + "," + user(text("c")) +
                                            R"(,{"role":"system","content":[)" + text("d") + "]}]");
 }
 
 TEST(messages_conversation, empty_and_blank_texts_are_left_out) {
-  const auto asking = Asking().say(Message(Role::user, {Text(""), Text("a"), Text(" \n")})).say(Message::assistant(""))
+  const auto asking = Asking()
+                          .say(Message(Role::user, {Text(""), Text("a"), Text(" \n")}))
+                          .say(Message::assistant(""))
                           .say(Message::user("b"));
   EXPECT_EQ(asking.member("messages"), "[" + user(text("a") + "," + text("b")) + "]");
 }
@@ -53,51 +59,69 @@ TEST(messages_conversation, nothing_to_answer_is_refused) {
 }
 
 TEST(messages_conversation, only_the_very_last_text_of_the_assistant_is_trimmed) {
-  const auto asking = hello().say(Message::assistant("a \n")).say(Message::user("b ")).say(
-      Message(Role::assistant, {Text("c "), Text("d \t"), Text("  ")}));
-  EXPECT_EQ(asking.member("messages"), "[" + user(text("hi")) + "," + assistant(text("a \\n")) + "," + user(text("b ")) + "," +
-                                           assistant(text("c ") + "," + text("d")) + "]");
+  const auto asking = hello()
+                          .say(Message::assistant("a \n"))
+                          .say(Message::user("b "))
+                          .say(Message(Role::assistant, {Text("c "), Text("d \t"), Text("  ")}));
+  EXPECT_EQ(asking.member("messages"), "[" + user(text("hi")) + "," + assistant(text("a \\n")) + "," +
+                                           user(text("b ")) + "," + assistant(text("c ") + "," + text("d")) + "]");
 }
 
 TEST(messages_conversation, characters_that_are_no_text_are_replaced) {
   const auto asking = Asking().say(Message::user(std::string("a\xFF") + '\0' + "b\"\n"));
-  EXPECT_EQ(asking.member("messages"), "[" + user(text("a\xEF\xBF\xBD" "b\\\"\\n")) + "]");
+  EXPECT_EQ(asking.member("messages"), "[" +
+                                           user(text("a\xEF\xBF\xBD"
+                                                     "b\\\"\\n")) +
+                                           "]");
 }
 
 // Tools.
 
 TEST(messages_conversation, results_stand_first_in_one_message_in_the_order_of_calls) {
-  const auto asking = hello().say(wrote({Text("x"), ToolCall("c1", "f", R"({"a":1})"), ToolCall("c2", "f", "")}))
-                          .say(results({ToolResult("c2", "two")})).say(results({ToolResult("c1", "one", true)}))
+  const auto asking = hello()
+                          .say(wrote({Text("x"), ToolCall("c1", "f", R"({"a":1})"), ToolCall("c2", "f", "")}))
+                          .say(results({ToolResult("c2", "two")}))
+                          .say(results({ToolResult("c1", "one", true)}))
                           .say(Message::user("and?"));
   EXPECT_EQ(asking.member("messages"),
-            "[" + user(text("hi")) + "," + assistant(text("x") + "," + use("c1", R"({"a":1})") + "," + use("c2")) + "," +
-                user(R"({"type":"tool_result","tool_use_id":"c1","content":"one","is_error":true},)" + result("c2", R"("two")") +
-                     "," + text("and?")) + "]");
+            "[" + user(text("hi")) + "," + assistant(text("x") + "," + use("c1", R"({"a":1})") + "," + use("c2")) +
+                "," +
+                user(R"({"type":"tool_result","tool_use_id":"c1","content":"one","is_error":true},)" +
+                     result("c2", R"("two")") + "," + text("and?")) +
+                "]");
 }
 
 TEST(messages_conversation, text_beside_results_follows_them) {
-  const auto asking = hello().say(wrote({ToolCall("c1", "f", "{}")}))
-                          .say(Message(Role::user, {Text("before"), ToolResult("c1", "r")}));
-  EXPECT_EQ(asking.member("messages"),
-            "[" + user(text("hi")) + "," + assistant(use("c1")) + "," + user(result("c1", R"("r")") + "," + text("before")) + "]");
+  const auto asking =
+      hello().say(wrote({ToolCall("c1", "f", "{}")})).say(Message(Role::user, {Text("before"), ToolResult("c1", "r")}));
+  EXPECT_EQ(asking.member("messages"), "[" + user(text("hi")) + "," + assistant(use("c1")) + "," +
+                                           user(result("c1", R"("r")") + "," + text("before")) + "]");
 }
 
 TEST(messages_conversation, missing_result_is_refused) {
-  const auto asking = hello().say(wrote({ToolCall("c1", "f", "{}"), ToolCall("c2", "g", "{}")}))
-                          .say(results({ToolResult("c1", "r")}));
+  const auto asking =
+      hello().say(wrote({ToolCall("c1", "f", "{}"), ToolCall("c2", "g", "{}")})).say(results({ToolResult("c1", "r")}));
   EXPECT_EQ(asking.error().kind, ErrorKind::invalid_request);
   EXPECT_NE(asking.error().message.find("'c2' (g)"), std::string::npos);
-  EXPECT_EQ(hello().say(wrote({ToolCall("c1", "f", "{}")})).say(Message::user("x")).error().kind, ErrorKind::invalid_request);
+  EXPECT_EQ(hello().say(wrote({ToolCall("c1", "f", "{}")})).say(Message::user("x")).error().kind,
+            ErrorKind::invalid_request);
   EXPECT_EQ(hello().say(wrote({ToolCall("c1", "f", "{}")})).error().kind, ErrorKind::invalid_request);
 }
 
 TEST(messages_conversation, result_without_call_is_refused) {
   EXPECT_EQ(hello().say(results({ToolResult("c1", "r")})).error().kind, ErrorKind::invalid_request);
-  EXPECT_EQ(hello().say(wrote({ToolCall("c1", "f", "{}")})).say(results({ToolResult("c1", "r"), ToolResult("c9", "r")}))
-                .error().kind, ErrorKind::invalid_request);
-  EXPECT_EQ(hello().say(wrote({ToolCall("c1", "f", "{}")})).say(results({ToolResult("c1", "r"), ToolResult("c1", "r")}))
-                .error().kind, ErrorKind::invalid_request);
+  EXPECT_EQ(hello()
+                .say(wrote({ToolCall("c1", "f", "{}")}))
+                .say(results({ToolResult("c1", "r"), ToolResult("c9", "r")}))
+                .error()
+                .kind,
+            ErrorKind::invalid_request);
+  EXPECT_EQ(hello()
+                .say(wrote({ToolCall("c1", "f", "{}")}))
+                .say(results({ToolResult("c1", "r"), ToolResult("c1", "r")}))
+                .error()
+                .kind,
+            ErrorKind::invalid_request);
 }
 
 TEST(messages_conversation, arguments_become_an_object) {
@@ -114,13 +138,16 @@ TEST(messages_conversation, arguments_become_an_object) {
 }
 
 TEST(messages_conversation, half_of_a_surrogate_pair_in_arguments_is_replaced) {
-  const auto body = hello().say(wrote({ToolCall("c1", "f", R"({"a":"\ud83d","b":"\u00e9"})")}))
-                        .say(results({ToolResult("c1", "r")})).body();
+  const auto body = hello()
+                        .say(wrote({ToolCall("c1", "f", R"({"a":"\ud83d","b":"\u00e9"})")}))
+                        .say(results({ToolResult("c1", "r")}))
+                        .body();
   EXPECT_EQ(body.find("ud83d"), std::string::npos) << body;
 }
 
 TEST(messages_conversation, ids_and_names_that_are_not_accepted_are_rewritten_alike) {
-  const auto asking = hello().say(wrote({ToolCall("call:1|x", "name.space:f", "{}")}, "other"))
+  const auto asking = hello()
+                          .say(wrote({ToolCall("call:1|x", "name.space:f", "{}")}, "other"))
                           .say(results({ToolResult("call:1|x", "r")}));
   const auto body = asking.body();
   const auto at = body.find("\"id\":\"") + 6;
@@ -137,8 +164,11 @@ TEST(messages_conversation, content_of_results_is_text_or_a_list) {
   mixed.content.push_back(Text(" "));
   mixed.content.push_back(Audio("bytes", "wav"));
   auto asking = hello().say(wrote({ToolCall("c1", "f", "{}")})).say(results({mixed}));
-  EXPECT_NE(asking.body().find(result("c1", "[" + text("see") + R"(,{"type":"image","source":{"type":"base64",)"
-                                      R"("media_type":"image/png","data":"iVBORw=="}}])")), std::string::npos) << asking.body();
+  EXPECT_NE(asking.body().find(result("c1", "[" + text("see") +
+                                                R"(,{"type":"image","source":{"type":"base64",)"
+                                                R"("media_type":"image/png","data":"iVBORw=="}}])")),
+            std::string::npos)
+      << asking.body();
   EXPECT_EQ(asking.warned(), "tool_result");
 
   ToolResult empty("c1", "");
@@ -166,10 +196,12 @@ TEST(messages_conversation, answer_goes_back_as_it_came) {
 }
 
 TEST(messages_conversation, thinking_without_own_signature_is_left_out) {
-  const auto asking = hello().say(wrote({thought("unsigned", ""), thought("foreign", R"({"signature":"s"})", "gemini"),
-                                         thought("broken", "{\"sig"), thought("odd", "[1]"), Text("b")}))
+  const auto asking = hello()
+                          .say(wrote({thought("unsigned", ""), thought("foreign", R"({"signature":"s"})", "gemini"),
+                                      thought("broken", "{\"sig"), thought("odd", "[1]"), Text("b")}))
                           .say(Message::user("c"));
-  EXPECT_EQ(asking.member("messages"), "[" + user(text("hi")) + "," + assistant(text("b")) + "," + user(text("c")) + "]");
+  EXPECT_EQ(asking.member("messages"),
+            "[" + user(text("hi")) + "," + assistant(text("b")) + "," + user(text("c")) + "]");
 }
 
 TEST(messages_conversation, message_of_foreign_reasoning_alone_leaves_no_trace) {
@@ -178,10 +210,12 @@ TEST(messages_conversation, message_of_foreign_reasoning_alone_leaves_no_trace) 
 }
 
 TEST(messages_conversation, foreign_and_broken_opaque_parts_are_left_out) {
-  const auto asking = hello().say(wrote({Text("b"), Opaque("openai", "citations", "[]"), Opaque("openai", "x", "{}"),
-                                         Opaque("anthropic", "x", "{\"type\":"), Opaque("anthropic", "x", "[]")}))
+  const auto asking = hello()
+                          .say(wrote({Text("b"), Opaque("openai", "citations", "[]"), Opaque("openai", "x", "{}"),
+                                      Opaque("anthropic", "x", "{\"type\":"), Opaque("anthropic", "x", "[]")}))
                           .say(Message::user("c"));
-  EXPECT_EQ(asking.member("messages"), "[" + user(text("hi")) + "," + assistant(text("b")) + "," + user(text("c")) + "]");
+  EXPECT_EQ(asking.member("messages"),
+            "[" + user(text("hi")) + "," + assistant(text("b")) + "," + user(text("c")) + "]");
 }
 
 TEST(messages_conversation, opaque_block_of_the_user_is_sent_as_it_is) {
@@ -192,7 +226,8 @@ TEST(messages_conversation, opaque_block_of_the_user_is_sent_as_it_is) {
 
 TEST(messages_conversation, refusal_of_another_provider_becomes_text) {
   const auto asking = hello().say(wrote({Refusal("no")}, "openai")).say(Message::user("c"));
-  EXPECT_EQ(asking.member("messages"), "[" + user(text("hi")) + "," + assistant(text("no")) + "," + user(text("c")) + "]");
+  EXPECT_EQ(asking.member("messages"),
+            "[" + user(text("hi")) + "," + assistant(text("no")) + "," + user(text("c")) + "]");
 }
 
 TEST(messages_conversation, call_of_the_providers_tool_without_result_ends_with_its_turn) {
@@ -200,16 +235,19 @@ TEST(messages_conversation, call_of_the_providers_tool_without_result_ends_with_
   auto asking = hello().say(wrote({Text("b"), Opaque("anthropic", "server_tool_use", block)}));
   EXPECT_EQ(asking.member("messages"), "[" + user(text("hi")) + "," + assistant(text("b") + "," + block) + "]");
   asking.say(Message::user("c"));
-  EXPECT_EQ(asking.member("messages"), "[" + user(text("hi")) + "," + assistant(text("b")) + "," + user(text("c")) + "]");
+  EXPECT_EQ(asking.member("messages"),
+            "[" + user(text("hi")) + "," + assistant(text("b")) + "," + user(text("c")) + "]");
 }
 
 TEST(messages_conversation, call_of_the_providers_tool_may_have_its_result_in_a_later_message) {
   const std::string block = R"({"type":"server_tool_use","id":"v","name":"w","input":{}})";
   const std::string found = R"({"type":"w_tool_result","tool_use_id":"v","content":[]})";
-  const auto asking = hello().say(wrote({Opaque("anthropic", "server_tool_use", block)}))
-                          .say(wrote({Opaque("anthropic", "w_tool_result", found), Text("b")})).say(Message::user("c"));
-  EXPECT_EQ(asking.member("messages"),
-            "[" + user(text("hi")) + "," + assistant(block + "," + found + "," + text("b")) + "," + user(text("c")) + "]");
+  const auto asking = hello()
+                          .say(wrote({Opaque("anthropic", "server_tool_use", block)}))
+                          .say(wrote({Opaque("anthropic", "w_tool_result", found), Text("b")}))
+                          .say(Message::user("c"));
+  EXPECT_EQ(asking.member("messages"), "[" + user(text("hi")) + "," + assistant(block + "," + found + "," + text("b")) +
+                                           "," + user(text("c")) + "]");
 }
 
 TEST(messages_conversation, container_is_named_while_its_turn_lasts) {
@@ -231,24 +269,28 @@ std::string sent(Part part) {
 TEST(messages_conversation, pictures_are_sent_as_base64_or_by_address) {
   EXPECT_EQ(sent(Image::from_bytes("\xFF\xD8\xFFx", "")),
             R"({"type":"image","source":{"type":"base64","media_type":"image/jpeg","data":"/9j/eA=="}})");
-  EXPECT_EQ(sent(Image::from_url("https://e.x/a.png")), R"({"type":"image","source":{"type":"url","url":"https://e.x/a.png"}})");
+  EXPECT_EQ(sent(Image::from_url("https://e.x/a.png")),
+            R"({"type":"image","source":{"type":"url","url":"https://e.x/a.png"}})");
   EXPECT_EQ(sent(Image::from_url("data:image/gif;base64,R0lG\nODlh")),
             R"({"type":"image","source":{"type":"base64","media_type":"image/gif","data":"R0lGODlh"}})");
 }
 
 TEST(messages_conversation, files_are_sent_as_documents) {
-  EXPECT_EQ(sent(File::from_bytes("%PDF-1", "", "a.pdf")),
-            R"({"type":"document","source":{"type":"base64","media_type":"application/pdf","data":"JVBERi0x"},"title":"a.pdf"})");
+  EXPECT_EQ(
+      sent(File::from_bytes("%PDF-1", "", "a.pdf")),
+      R"({"type":"document","source":{"type":"base64","media_type":"application/pdf","data":"JVBERi0x"},"title":"a.pdf"})");
   EXPECT_EQ(sent(File::from_bytes("# t", "text/markdown", "")),
             R"({"type":"document","source":{"type":"text","media_type":"text/plain","data":"# t"}})");
-  EXPECT_EQ(sent(File::from_url("https://e.x/a.pdf", "")), R"({"type":"document","source":{"type":"url","url":"https://e.x/a.pdf"}})");
+  EXPECT_EQ(sent(File::from_url("https://e.x/a.pdf", "")),
+            R"({"type":"document","source":{"type":"url","url":"https://e.x/a.pdf"}})");
   EXPECT_EQ(sent(File::from_bytes("GIF8", "image/gif", "a.gif")),
             R"({"type":"image","source":{"type":"base64","media_type":"image/gif","data":"R0lGOA=="}})");
 }
 
 TEST(messages_conversation, file_by_id_brings_the_header_that_it_needs) {
   const auto rendered = Asking().say(Message(Role::user, {File::from_id("file_1")})).rendered();
-  EXPECT_NE(rendered.body.find(R"({"type":"document","source":{"type":"file","file_id":"file_1"}})"), std::string::npos);
+  EXPECT_NE(rendered.body.find(R"({"type":"document","source":{"type":"file","file_id":"file_1"}})"),
+            std::string::npos);
   ASSERT_NE(find_header(rendered.headers, "anthropic-beta"), nullptr);
   EXPECT_EQ(find_header(hello().rendered().headers, "anthropic-beta"), nullptr);
 }
@@ -263,10 +305,13 @@ TEST(messages_conversation, media_without_content_or_type_is_refused) {
 }
 
 TEST(messages_conversation, sounds_and_pictures_of_the_assistant_are_left_out_with_a_warning) {
-  const auto asking = Asking().say(Message(Role::user, {Text("a"), Audio("b", "wav"), Audio("c", "wav")}))
-                          .say(wrote({Text("b"), Image::from_bytes("GIF8", "")}, "gemini")).say(Message::user("c"));
+  const auto asking = Asking()
+                          .say(Message(Role::user, {Text("a"), Audio("b", "wav"), Audio("c", "wav")}))
+                          .say(wrote({Text("b"), Image::from_bytes("GIF8", "")}, "gemini"))
+                          .say(Message::user("c"));
   EXPECT_EQ(asking.warned(), "messages messages");
-  EXPECT_EQ(asking.member("messages"), "[" + user(text("a")) + "," + assistant(text("b")) + "," + user(text("c")) + "]");
+  EXPECT_EQ(asking.member("messages"),
+            "[" + user(text("a")) + "," + assistant(text("b")) + "," + user(text("c")) + "]");
 }
 
 }  // namespace

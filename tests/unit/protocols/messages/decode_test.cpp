@@ -13,8 +13,8 @@ TEST(messages_decode, whole_answer_gives_what_its_stream_gives) {
       "\"tool_use\""));
   const auto stream = streamed(
       start_event() + block_start(0, R"({"type":"thinking","thinking":"","signature":""})") +
-      delta(0, "thinking_delta", R"("thinking":"hm")") + delta(0, "signature_delta", R"("signature":"s")") + block_stop(0) +
-      block_start(1, R"({"type":"text","text":""})") + delta(1, "text_delta", R"("text":"claim")") +
+      delta(0, "thinking_delta", R"("thinking":"hm")") + delta(0, "signature_delta", R"("signature":"s")") +
+      block_stop(0) + block_start(1, R"({"type":"text","text":""})") + delta(1, "text_delta", R"("text":"claim")") +
       delta(1, "citations_delta", R"("citation":{"url":"u"})") + block_stop(1) +
       block_start(2, R"({"type":"server_tool_use","id":"v","name":"w","input":{}})") +
       delta(2, "input_json_delta", R"("partial_json":"{\"q\":1}")") + block_stop(2) +
@@ -39,7 +39,8 @@ TEST(messages_decode, empty_content_is_an_empty_answer) {
 }
 
 TEST(messages_decode, missing_numbers_stay_absent) {
-  const auto outcome = decoded(R"({"type":"message","content":[],"stop_reason":"end_turn","usage":{"output_tokens":4}})");
+  const auto outcome =
+      decoded(R"({"type":"message","content":[],"stop_reason":"end_turn","usage":{"output_tokens":4}})");
   EXPECT_EQ(outcome.reply.usage.input, std::nullopt);
   EXPECT_EQ(outcome.reply.usage.output, 4);
   EXPECT_EQ(outcome.reply.usage.total, std::nullopt);
@@ -90,8 +91,9 @@ TEST(messages_decode, what_is_no_answer_is_a_protocol_error) {
 }
 
 TEST(messages_decode, content_of_the_wrong_shape_is_survived) {
-  const auto outcome = decoded(answer(R"([null,7,"x",{},{"type":7},{"type":"text"},{"type":"tool_use"},{"type":"thinking"},)"
-                                      R"({"type":"tool_use","id":"t","name":"f","input":"no object"}])"));
+  const auto outcome =
+      decoded(answer(R"([null,7,"x",{},{"type":7},{"type":"text"},{"type":"tool_use"},{"type":"thinking"},)"
+                     R"({"type":"tool_use","id":"t","name":"f","input":"no object"}])"));
   EXPECT_FALSE(outcome.error);
   const auto calls = outcome.reply.tool_calls();
   ASSERT_EQ(calls.size(), 2u);

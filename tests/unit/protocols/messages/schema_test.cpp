@@ -11,9 +11,11 @@ std::string enforced(std::string_view schema) { return EnforcedSchema(schema, "i
 bool loosens(std::string_view schema) { return EnforcedSchema(schema, "it").loosened; }
 
 TEST(messages_schema, objects_are_closed_at_every_depth) {
-  EXPECT_EQ(enforced(R"({"type":"object","properties":{"a":{"type":["object","null"],"properties":{}}},"$defs":{"d":{"properties":{}}}})"),
-            R"({"type":"object","properties":{"a":{"type":["object","null"],"properties":{},"additionalProperties":false}},)"
-            R"("$defs":{"d":{"properties":{},"additionalProperties":false}},"additionalProperties":false})");
+  EXPECT_EQ(
+      enforced(
+          R"({"type":"object","properties":{"a":{"type":["object","null"],"properties":{}}},"$defs":{"d":{"properties":{}}}})"),
+      R"({"type":"object","properties":{"a":{"type":["object","null"],"properties":{},"additionalProperties":false}},)"
+      R"("$defs":{"d":{"properties":{},"additionalProperties":false}},"additionalProperties":false})");
   EXPECT_FALSE(loosens(R"({"type":"object","additionalProperties":false})"));
 }
 
@@ -39,8 +41,9 @@ TEST(messages_schema, exclusive_alternatives_become_plain_ones) {
 }
 
 TEST(messages_schema, properties_named_like_keywords_are_no_keywords) {
-  EXPECT_EQ(enforced(R"({"properties":{"minimum":{"type":"integer"},"description":{"type":"string"}}})"),
-            R"({"properties":{"minimum":{"type":"integer"},"description":{"type":"string"}},"additionalProperties":false})");
+  EXPECT_EQ(
+      enforced(R"({"properties":{"minimum":{"type":"integer"},"description":{"type":"string"}}})"),
+      R"({"properties":{"minimum":{"type":"integer"},"description":{"type":"string"}},"additionalProperties":false})");
 }
 
 TEST(messages_schema, open_objects_are_closed_and_said_to_be_changed) {

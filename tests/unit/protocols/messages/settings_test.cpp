@@ -13,8 +13,9 @@ TEST(messages_settings, plain_question_has_what_is_required) {
   ASSERT_EQ(rendered.headers.size(), 1u);
   EXPECT_EQ(rendered.headers[0].first, "anthropic-version");
   EXPECT_EQ(rendered.headers[0].second, "2023-06-01");
-  EXPECT_EQ(rendered.body,
-            R"({"model":"claude-x-1","max_tokens":8192,"messages":[{"role":"user","content":[{"type":"text","text":"hi"}]}]})");
+  EXPECT_EQ(
+      rendered.body,
+      R"({"model":"claude-x-1","max_tokens":8192,"messages":[{"role":"user","content":[{"type":"text","text":"hi"}]}]})");
   EXPECT_TRUE(rendered.warnings.empty());
 }
 
@@ -110,7 +111,8 @@ TEST(messages_settings, metadata_is_the_users_id_alone) {
 
 TEST(messages_settings, extra_wins_over_everything) {
   auto asking = hello();
-  asking.settings.max_tokens(5).sys_prompt("a").extra(R"( {"max_tokens": 9, "system": [], "cache_control":{"type":"ephemeral"}} )");
+  asking.settings.max_tokens(5).sys_prompt("a").extra(
+      R"( {"max_tokens": 9, "system": [], "cache_control":{"type":"ephemeral"}} )");
   EXPECT_EQ(asking.member("max_tokens"), "9");
   EXPECT_EQ(asking.member("system"), "[]");
   EXPECT_EQ(asking.member("cache_control"), R"({"type":"ephemeral"})");
@@ -142,8 +144,9 @@ Asking with_tool(std::string schema = R"({"type":"object","properties":{"x":{"ty
 }
 
 TEST(messages_settings, tools_are_declared) {
-  EXPECT_EQ(with_tool().member("tools"),
-            R"([{"name":"add","description":"adds","input_schema":{"type":"object","properties":{"x":{"type":"integer"}}}}])");
+  EXPECT_EQ(
+      with_tool().member("tools"),
+      R"([{"name":"add","description":"adds","input_schema":{"type":"object","properties":{"x":{"type":"integer"}}}}])");
   EXPECT_EQ(with_tool().member("tool_choice"), "null");
 }
 
@@ -208,7 +211,8 @@ TEST(messages_settings, model_that_cannot_be_forced_is_left_the_choice) {
 
 TEST(messages_settings, schema_is_enforced_where_the_model_can) {
   auto asking = hello();
-  asking.settings.output_format(OutputFormat::schema("city", R"({"type":"object","properties":{"n":{"type":"string"}}})"));
+  asking.settings.output_format(
+      OutputFormat::schema("city", R"({"type":"object","properties":{"n":{"type":"string"}}})"));
   EXPECT_EQ(asking.member("output_config"),
             R"({"format":{"type":"json_schema","schema":{"type":"object","properties":{"n":{"type":"string"}},)"
             R"("additionalProperties":false}}})");

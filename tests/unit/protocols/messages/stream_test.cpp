@@ -7,8 +7,8 @@ namespace {
 
 TEST(messages_stream, text_in_pieces_is_joined) {
   const auto outcome = streamed(start_event() + block_start(0, R"({"type":"text","text":""})") +
-                                delta(0, "text_delta", R"("text":"Gr\u00fc")") + delta(0, "text_delta", R"("text":"ße \"x\"")") +
-                                block_stop(0) + end_events());
+                                delta(0, "text_delta", R"("text":"Gr\u00fc")") +
+                                delta(0, "text_delta", R"("text":"ße \"x\"")") + block_stop(0) + end_events());
   EXPECT_FALSE(outcome.error);
   EXPECT_EQ(outcome.reply.content, "Grüße \"x\"");
   EXPECT_EQ(outcome.heard, "text(Grü)text(ße \"x\")");
@@ -19,12 +19,13 @@ TEST(messages_stream, text_in_pieces_is_joined) {
 }
 
 TEST(messages_stream, padding_and_pings_change_nothing) {
-  const auto outcome = streamed(
-      start_event() + "event: ping\ndata: {\"type\": \"ping\"}\n\n" +
-      "event: content_block_start\ndata: {\"type\":\"content_block_start\",\"index\":0,\"content_block\":{\"type\":\"text\","
-      "\"text\":\"\"}        }\n\n" +
-      delta(0, "text_delta", R"("text":"a")") + "event: ping\ndata: {\"type\": \"ping\"}\n\n" +
-      delta(0, "text_delta", R"("text":"b")") + block_stop(0) + end_events());
+  const auto outcome =
+      streamed(start_event() + "event: ping\ndata: {\"type\": \"ping\"}\n\n" +
+               "event: content_block_start\ndata: "
+               "{\"type\":\"content_block_start\",\"index\":0,\"content_block\":{\"type\":\"text\","
+               "\"text\":\"\"}        }\n\n" +
+               delta(0, "text_delta", R"("text":"a")") + "event: ping\ndata: {\"type\": \"ping\"}\n\n" +
+               delta(0, "text_delta", R"("text":"b")") + block_stop(0) + end_events());
   EXPECT_EQ(outcome.reply.content, "ab");
   EXPECT_EQ(outcome.reply.message.parts.size(), 1u);
 }
@@ -39,7 +40,8 @@ TEST(messages_stream, interleaved_blocks_do_not_run_into_each_other) {
   const auto outcome = streamed(
       start_event() + block_start(0, R"({"type":"tool_use","id":"a","name":"f","input":{}})") +
       block_start(1, R"({"type":"tool_use","id":"b","name":"g","input":{}})") +
-      delta(0, "input_json_delta", R"("partial_json":"{\"x\":")") + delta(1, "input_json_delta", R"("partial_json":"{\"y\":")") +
+      delta(0, "input_json_delta", R"("partial_json":"{\"x\":")") +
+      delta(1, "input_json_delta", R"("partial_json":"{\"y\":")") +
       delta(0, "input_json_delta", R"("partial_json":"1}")") + delta(1, "input_json_delta", R"("partial_json":"2}")") +
       block_stop(1) + block_stop(0) + end_events("tool_use"));
   const auto calls = outcome.reply.tool_calls();
@@ -49,11 +51,12 @@ TEST(messages_stream, interleaved_blocks_do_not_run_into_each_other) {
 }
 
 TEST(messages_stream, arguments_in_pieces_are_kept_as_written) {
-  const auto outcome = streamed(start_event() + block_start(0, R"({"type":"tool_use","id":"toolu_1","name":"f","input":{}})") +
-                                delta(0, "input_json_delta", R"("partial_json":"")") +
-                                delta(0, "input_json_delta", R"("partial_json":"{\"n\": 123456789012345678901")") +
-                                delta(0, "input_json_delta", R"("partial_json":", \"s\": \"\\u00")") +
-                                delta(0, "input_json_delta", R"("partial_json":"e9\"}")") + block_stop(0) + end_events("tool_use"));
+  const auto outcome =
+      streamed(start_event() + block_start(0, R"({"type":"tool_use","id":"toolu_1","name":"f","input":{}})") +
+               delta(0, "input_json_delta", R"("partial_json":"")") +
+               delta(0, "input_json_delta", R"("partial_json":"{\"n\": 123456789012345678901")") +
+               delta(0, "input_json_delta", R"("partial_json":", \"s\": \"\\u00")") +
+               delta(0, "input_json_delta", R"("partial_json":"e9\"}")") + block_stop(0) + end_events("tool_use"));
   const auto calls = outcome.reply.tool_calls();
   ASSERT_EQ(calls.size(), 1u);
   EXPECT_EQ(calls[0].id, "toolu_1");
@@ -63,24 +66,27 @@ TEST(messages_stream, arguments_in_pieces_are_kept_as_written) {
 }
 
 TEST(messages_stream, call_without_input_has_empty_object_as_arguments) {
-  const auto outcome = streamed(start_event() + block_start(0, R"({"type":"tool_use","id":"t","name":"f","input":{}})") +
-                                delta(0, "input_json_delta", R"("partial_json":"")") + block_stop(0) + end_events("tool_use"));
+  const auto outcome =
+      streamed(start_event() + block_start(0, R"({"type":"tool_use","id":"t","name":"f","input":{}})") +
+               delta(0, "input_json_delta", R"("partial_json":"")") + block_stop(0) + end_events("tool_use"));
   EXPECT_EQ(outcome.reply.tool_calls()[0].arguments, "{}");
 }
 
 TEST(messages_stream, input_that_came_with_the_start_counts_if_no_pieces_follow) {
   const auto call = R"({"type":"tool_use","id":"t","name":"f","input":{"a":1}})";
-  EXPECT_EQ(streamed(start_event() + block_start(0, call) + block_stop(0) + end_events()).reply.tool_calls()[0].arguments,
-            R"({"a":1})");
-  const auto pieces = streamed(start_event() + block_start(0, call) +
-                               delta(0, "input_json_delta", R"("partial_json":"{\"b\":2}")") + block_stop(0) + end_events());
+  EXPECT_EQ(
+      streamed(start_event() + block_start(0, call) + block_stop(0) + end_events()).reply.tool_calls()[0].arguments,
+      R"({"a":1})");
+  const auto pieces =
+      streamed(start_event() + block_start(0, call) + delta(0, "input_json_delta", R"("partial_json":"{\"b\":2}")") +
+               block_stop(0) + end_events());
   EXPECT_EQ(pieces.reply.tool_calls()[0].arguments, R"({"b":2})");
 }
 
 TEST(messages_stream, arguments_cut_by_the_limit_stay_cut) {
-  const auto outcome = streamed(start_event() + block_start(0, R"({"type":"tool_use","id":"t","name":"f","input":{}})") +
-                                delta(0, "input_json_delta", R"("partial_json":"{\"a\":[1,")") + block_stop(0) +
-                                end_events("max_tokens"));
+  const auto outcome = streamed(
+      start_event() + block_start(0, R"({"type":"tool_use","id":"t","name":"f","input":{}})") +
+      delta(0, "input_json_delta", R"("partial_json":"{\"a\":[1,")") + block_stop(0) + end_events("max_tokens"));
   EXPECT_EQ(outcome.reply.tool_calls()[0].arguments, R"({"a":[1,)");
   EXPECT_EQ(outcome.reply.finish_reason, FinishReason::length);
 }
@@ -88,8 +94,11 @@ TEST(messages_stream, arguments_cut_by_the_limit_stay_cut) {
 TEST(messages_stream, call_made_by_code_keeps_its_caller) {
   const auto outcome = streamed(
       start_event() +
-      block_start(0, R"({"type":"tool_use","id":"t","name":"f","input":{},"caller":{"type":"code_execution_1","tool_id":"s"}})") +
-      block_stop(0) + block_start(1, R"({"type":"tool_use","id":"u","name":"f","input":{},"caller":{"type":"direct"}})") +
+      block_start(
+          0,
+          R"({"type":"tool_use","id":"t","name":"f","input":{},"caller":{"type":"code_execution_1","tool_id":"s"}})") +
+      block_stop(0) +
+      block_start(1, R"({"type":"tool_use","id":"u","name":"f","input":{},"caller":{"type":"direct"}})") +
       block_stop(1) + end_events("tool_use"));
   const auto kept = parts_of<Opaque>(outcome.reply.message);
   ASSERT_EQ(kept.size(), 1u);
@@ -125,8 +134,8 @@ TEST(messages_stream, thinking_of_a_signature_alone_is_a_part_of_its_own) {
 }
 
 TEST(messages_stream, redacted_thinking_is_kept_whole_and_shows_no_text) {
-  const auto outcome = streamed(start_event() + block_start(0, R"({"type":"redacted_thinking","data":"xyz"})") + block_stop(0) +
-                                text_block(1, "a") + end_events());
+  const auto outcome = streamed(start_event() + block_start(0, R"({"type":"redacted_thinking","data":"xyz"})") +
+                                block_stop(0) + text_block(1, "a") + end_events());
   const auto thoughts = parts_of<Reasoning>(outcome.reply.message);
   ASSERT_EQ(thoughts.size(), 1u);
   EXPECT_EQ(thoughts[0].text, "");
@@ -134,12 +143,13 @@ TEST(messages_stream, redacted_thinking_is_kept_whole_and_shows_no_text) {
 }
 
 TEST(messages_stream, blocks_of_the_providers_own_tools_are_kept_in_order) {
-  const auto outcome = streamed(
-      start_event() + text_block(0, "before") +
-      block_start(1, R"({"type":"server_tool_use","id":"srv1","name":"web_search","input":{}})") +
-      delta(1, "input_json_delta", R"("partial_json":"{\"query\":")") + delta(1, "input_json_delta", R"("partial_json":" \"x\"}")") +
-      block_stop(1) + block_start(2, R"({"type":"web_search_tool_result","tool_use_id":"srv1","content":[{"url":"u"}]})") +
-      block_stop(2) + text_block(3, "after") + end_events());
+  const auto outcome =
+      streamed(start_event() + text_block(0, "before") +
+               block_start(1, R"({"type":"server_tool_use","id":"srv1","name":"web_search","input":{}})") +
+               delta(1, "input_json_delta", R"("partial_json":"{\"query\":")") +
+               delta(1, "input_json_delta", R"("partial_json":" \"x\"}")") + block_stop(1) +
+               block_start(2, R"({"type":"web_search_tool_result","tool_use_id":"srv1","content":[{"url":"u"}]})") +
+               block_stop(2) + text_block(3, "after") + end_events());
   const auto& parts = outcome.reply.message.parts;
   ASSERT_EQ(parts.size(), 4u);
   EXPECT_EQ(std::get<Opaque>(parts[1]).kind, "server_tool_use");
@@ -153,11 +163,10 @@ TEST(messages_stream, blocks_of_the_providers_own_tools_are_kept_in_order) {
 }
 
 TEST(messages_stream, citations_follow_their_text) {
-  const auto outcome = streamed(start_event() + block_start(0, R"({"type":"text","text":"","citations":[]})") +
-                                delta(0, "text_delta", R"("text":"claim")") +
-                                delta(0, "citations_delta", R"("citation":{"url":"u1"})") +
-                                delta(0, "citations_delta", R"("citation":{"url":"u2"})") + block_stop(0) +
-                                text_block(1, "more") + end_events());
+  const auto outcome = streamed(
+      start_event() + block_start(0, R"({"type":"text","text":"","citations":[]})") +
+      delta(0, "text_delta", R"("text":"claim")") + delta(0, "citations_delta", R"("citation":{"url":"u1"})") +
+      delta(0, "citations_delta", R"("citation":{"url":"u2"})") + block_stop(0) + text_block(1, "more") + end_events());
   const auto& parts = outcome.reply.message.parts;
   ASSERT_EQ(parts.size(), 3u);
   EXPECT_EQ(std::get<Text>(parts[0]).text, "claim");
@@ -167,9 +176,10 @@ TEST(messages_stream, citations_follow_their_text) {
 }
 
 TEST(messages_stream, summary_that_grows_in_an_unknown_block_is_put_together) {
-  const auto outcome = streamed(start_event() + block_start(0, R"({"type":"compaction","content":null})") +
-                                delta(0, "compaction_delta", R"("content":"so \"far\" ")") +
-                                delta(0, "compaction_delta", R"("content":"so good")") + block_stop(0) + end_events("compaction"));
+  const auto outcome =
+      streamed(start_event() + block_start(0, R"({"type":"compaction","content":null})") +
+               delta(0, "compaction_delta", R"("content":"so \"far\" ")") +
+               delta(0, "compaction_delta", R"("content":"so good")") + block_stop(0) + end_events("compaction"));
   const auto kept = parts_of<Opaque>(outcome.reply.message);
   ASSERT_EQ(kept.size(), 1u);
   EXPECT_EQ(kept[0].json, R"({"type":"compaction","content":"so \"far\" so good"})");
@@ -178,10 +188,11 @@ TEST(messages_stream, summary_that_grows_in_an_unknown_block_is_put_together) {
 }
 
 TEST(messages_stream, container_is_kept) {
-  const auto outcome = streamed(
-      start_event() + text_block(0, "a") +
-      event("message_delta", R"("delta":{"stop_reason":"end_turn","container":{"id":"c9"}},"usage":{"output_tokens":1})") +
-      event("message_stop"));
+  const auto outcome =
+      streamed(start_event() + text_block(0, "a") +
+               event("message_delta",
+                     R"("delta":{"stop_reason":"end_turn","container":{"id":"c9"}},"usage":{"output_tokens":1})") +
+               event("message_stop"));
   const auto kept = parts_of<Opaque>(outcome.reply.message);
   ASSERT_EQ(kept.size(), 1u);
   EXPECT_EQ(kept[0].kind, "container");
@@ -219,10 +230,11 @@ TEST(messages_stream, start_without_message_is_accepted) {
 }
 
 TEST(messages_stream, unknown_events_blocks_and_deltas_are_harmless) {
-  const auto outcome = streamed(start_event() + event("news", "\"index\":3") + block_start(0, R"({"type":"text","text":""})") +
-                                delta(0, "hologram_delta", "\"beam\":1") + delta(0, "text_delta", R"("text":"a")") + block_stop(0) +
-                                block_start(1, "null") + block_stop(1) + delta(7, "hologram_delta", R"("content":"x")") +
-                                block_stop(8) + end_events());
+  const auto outcome =
+      streamed(start_event() + event("news", "\"index\":3") + block_start(0, R"({"type":"text","text":""})") +
+               delta(0, "hologram_delta", "\"beam\":1") + delta(0, "text_delta", R"("text":"a")") + block_stop(0) +
+               block_start(1, "null") + block_stop(1) + delta(7, "hologram_delta", R"("content":"x")") + block_stop(8) +
+               end_events());
   EXPECT_FALSE(outcome.error);
   EXPECT_EQ(outcome.reply.content, "a");
   EXPECT_EQ(outcome.reply.message.parts.size(), 1u);
@@ -230,8 +242,8 @@ TEST(messages_stream, unknown_events_blocks_and_deltas_are_harmless) {
 
 TEST(messages_stream, deltas_of_the_wrong_kind_do_no_harm) {
   const auto outcome = streamed(start_event() + block_start(0, R"({"type":"text","text":"t"})") +
-                                delta(0, "input_json_delta", R"("partial_json":"{")") + delta(0, "signature_delta", R"("signature":"s")") +
-                                block_stop(0) + end_events());
+                                delta(0, "input_json_delta", R"("partial_json":"{")") +
+                                delta(0, "signature_delta", R"("signature":"s")") + block_stop(0) + end_events());
   EXPECT_FALSE(outcome.error);
   EXPECT_EQ(outcome.reply.message.parts.size(), 1u);
 }
@@ -243,8 +255,9 @@ TEST(messages_stream, delta_without_start_begins_its_block) {
 }
 
 TEST(messages_stream, blocks_that_nobody_ended_end_with_the_message) {
-  const auto outcome = streamed(start_event() + block_start(0, R"({"type":"thinking","thinking":"t","signature":"s"})") +
-                                block_start(1, R"({"type":"tool_use","id":"t","name":"f","input":{"a":1}})") + end_events("tool_use"));
+  const auto outcome =
+      streamed(start_event() + block_start(0, R"({"type":"thinking","thinking":"t","signature":"s"})") +
+               block_start(1, R"({"type":"tool_use","id":"t","name":"f","input":{"a":1}})") + end_events("tool_use"));
   EXPECT_EQ(outcome.reply.tool_calls()[0].arguments, R"({"a":1})");
   EXPECT_EQ(parts_of<Reasoning>(outcome.reply.message)[0].text, "t");
 }
@@ -313,8 +326,9 @@ TEST(messages_stream, error_event_fails_by_its_type) {
                                                      {"request_too_large", ErrorKind::invalid_request},
                                                      {"invalid_request_error", ErrorKind::invalid_request}};
   for (const auto& [type, kind] : cases) {
-    const auto outcome = streamed(start_event() + text_block(0, "half") +
-                                  event("error", std::string(R"("error":{"type":")") + type + R"(","message":"Busy"})"));
+    const auto outcome =
+        streamed(start_event() + text_block(0, "half") +
+                 event("error", std::string(R"("error":{"type":")") + type + R"(","message":"Busy"})"));
     ASSERT_TRUE(outcome.error) << type;
     EXPECT_EQ(outcome.error->kind, kind) << type;
     EXPECT_EQ(outcome.error->code, type);

@@ -36,7 +36,8 @@ inline std::string block_start(int index, const std::string& block) {
 }
 
 inline std::string delta(int index, const std::string& type, const std::string& members) {
-  return event("content_block_delta", "\"index\":" + std::to_string(index) + R"(,"delta":{"type":")" + type + "\"," + members + '}');
+  return event("content_block_delta",
+               "\"index\":" + std::to_string(index) + R"(,"delta":{"type":")" + type + "\"," + members + '}');
 }
 
 inline std::string block_stop(int index) { return event("content_block_stop", "\"index\":" + std::to_string(index)); }
@@ -46,8 +47,10 @@ inline std::string text_block(int index, const std::string& text) {
          block_stop(index);
 }
 
-inline std::string end_events(const std::string& reason = "end_turn", const std::string& usage = R"({"output_tokens":9})") {
-  return event("message_delta", R"("delta":{"stop_reason":")" + reason + R"(","stop_sequence":null},"usage":)" + usage) +
+inline std::string end_events(const std::string& reason = "end_turn",
+                              const std::string& usage = R"({"output_tokens":9})") {
+  return event("message_delta",
+               R"("delta":{"stop_reason":")" + reason + R"(","stop_sequence":null},"usage":)" + usage) +
          event("message_stop");
 }
 

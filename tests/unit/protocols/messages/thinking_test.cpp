@@ -94,7 +94,8 @@ TEST(messages_thinking, budget_becomes_an_effort_where_it_is_not_taken) {
 
 TEST(messages_thinking, effort_and_schema_share_their_member) {
   auto asking = adaptively();
-  asking.settings.reasoning(ReasoningSetting::effort("low")).output_format(OutputFormat::schema("s", R"({"type":"string"})"));
+  asking.settings.reasoning(ReasoningSetting::effort("low"))
+      .output_format(OutputFormat::schema("s", R"({"type":"string"})"));
   EXPECT_EQ(asking.member("output_config"),
             R"({"effort":"low","format":{"type":"json_schema","schema":{"type":"string"}}})");
 }
