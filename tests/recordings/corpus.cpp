@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "providers/table.hpp"
+#include "source_dir.hpp"
 
 namespace recordings {
 

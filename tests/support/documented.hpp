@@ -5,6 +5,8 @@
 #include <stdexcept>
 #include <string>
 
+#include "source_dir.hpp"
+
 namespace fastccg::testing {
 
 inline std::string documentation_page(const std::string& page) {

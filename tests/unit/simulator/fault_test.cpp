@@ -6,6 +6,7 @@
 #include <stdexcept>
 
 #include "chat_helpers.hpp"
+#include "source_dir.hpp"
 
 using fastccg::Fault;
 using fastccg::Simulator;
