@@ -11,7 +11,7 @@
 namespace fastccg::detail {
 
 /// A call for a whole answer: what `Model::ask_async` returns an operation on.
-class AskCall final : public PendingResult<Reply>, public ExchangeSink {
+class AskCall final : public PendingResult<Reply>, public ReplySink {
  public:
   AskCall(std::shared_ptr<Conversation> conversation, Message question, Settings settings);
 

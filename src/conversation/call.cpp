@@ -21,10 +21,10 @@ Request make_request(const Ticket& ticket, const Target& target, const Message& 
 }  // namespace
 
 StartedCall::StartedCall(Conversation& conversation, const Message& question, const Settings& settings, bool stream,
-                         std::shared_ptr<ExchangeSink> sink)
+                         std::shared_ptr<ReplySink> sink)
     : ticket(conversation.begin(settings)) {
   const auto request = make_request(ticket, *conversation.target(), question, stream);
-  exchange = std::make_shared<Exchange>(conversation.target(), request, std::move(sink));
+  exchange = make_reply_exchange(conversation.target(), request, std::move(sink));
   // The snapshot has been rendered: holding on to it for the length of the call would keep forgotten turns alive.
   ticket.turns.clear();
 }

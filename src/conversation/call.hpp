@@ -3,7 +3,7 @@
 #include <memory>
 
 #include "conversation/conversation.hpp"
-#include "exchange/exchange.hpp"
+#include "exchange/reply_receiver.hpp"
 
 namespace fastccg::detail {
 
@@ -12,7 +12,7 @@ namespace fastccg::detail {
 class StartedCall {
  public:
   StartedCall(Conversation& conversation, const Message& question, const Settings& settings, bool stream,
-              std::shared_ptr<ExchangeSink> sink);
+              std::shared_ptr<ReplySink> sink);
 
   Ticket ticket;
   std::shared_ptr<Exchange> exchange;

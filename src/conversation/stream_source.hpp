@@ -34,7 +34,7 @@ class ChunkBatch {
 ///
 /// The loop's thread adds chunks; one consumer at a time takes them. The turn is committed by the consumer, when it
 /// reads the end or gives up, so that the history holds what the caller has seen.
-class StreamSource final : public Pending, public ExchangeSink, public ReplyBuilder::Listener {
+class StreamSource final : public Pending, public ReplySink, public ReplyBuilder::Listener {
  public:
   StreamSource(std::shared_ptr<Conversation> conversation, Message question, Settings settings);
 

@@ -1,10 +1,9 @@
 #include "exchange/exchange.hpp"
 
-#include <algorithm>
-#include <cctype>
 #include <utility>
 
 #include "exchange/engine.hpp"
+#include "exchange/http_request.hpp"
 #include "exchange/redact.hpp"
 #include "exchange/retry.hpp"
 
@@ -17,40 +16,6 @@ namespace {
 /// How long a stream that has said everything may take to end, so that its connection can be used again.
 constexpr milliseconds drain_patience{1000};
 
-Headers request_headers(const Target& target, const protocols::Rendered& rendered, const Settings& settings,
-                        bool stream) {
-  Headers headers;
-  headers.emplace_back("Content-Type", "application/json");
-  headers.emplace_back("Accept", stream ? "text/event-stream" : "application/json");
-  headers.insert(headers.end(), rendered.headers.begin(), rendered.headers.end());
-  if (settings.extra_headers())
-    for (const auto& header : *settings.extra_headers()) {
-      std::erase_if(headers, [&](const auto& h) { return find_header({h}, header.first) != nullptr; });
-      headers.push_back(header);
-    }
-
-  const auto& provider = *target.provider;
-  const std::string name =
-      provider.auth == providers::Auth::header ? std::string(provider.auth_header) : "Authorization";
-  std::erase_if(headers, [&](const auto& h) { return find_header({h}, name) != nullptr; });
-  if (!target.key.empty())
-    headers.emplace_back(name, provider.auth == providers::Auth::header ? target.key : "Bearer " + target.key);
-  return headers;
-}
-
-bool starts_with_no_case(std::string_view text, std::string_view prefix) {
-  return text.size() >= prefix.size() && std::ranges::equal(text.substr(0, prefix.size()), prefix, [](char a, char b) {
-           return std::tolower(static_cast<unsigned char>(a)) == b;
-         });
-}
-
-std::string request_id_of(const Headers& headers) {
-  for (const auto* name :
-       {"x-request-id", "request-id", "x-goog-request-id", "mistral-correlation-id", "apim-request-id"})
-    if (const auto* id = find_header(headers, name)) return *id;
-  return {};
-}
-
 std::string seconds_text(milliseconds time) {
   auto text = std::to_string(static_cast<double>(time.count()) / 1000);
   text.erase(text.find_last_not_of('0') + 1);
@@ -60,24 +25,13 @@ std::string seconds_text(milliseconds time) {
 
 }  // namespace
 
-Exchange::Exchange(std::shared_ptr<const Target> target, const Request& request, std::shared_ptr<ExchangeSink> sink)
+Exchange::Exchange(std::shared_ptr<const Target> target, protocols::Rendered rendered, const CallOptions& options,
+                   std::unique_ptr<Receiver> receiver)
     : target_(std::move(target)),
-      sink_(std::move(sink)),
-      stream_(request.stream),
-      timeouts_(request.settings.timeouts().value_or(Timeouts())),
-      retries_(request.settings.retries().value_or(Retries())),
-      limits_(request.settings.limits().value_or(Limits())) {
-  auto rendered = target_->protocol().render(request, target_->dialect);
-  http_.url = target_->base_url + rendered.path;
-  http_.headers = request_headers(*target_, rendered, request.settings, stream_);
-  http_.body = std::move(rendered.body);
-  http_.connect_timeout = timeouts_.connect();
-  http_.limits = limits_;
-  http_.streaming = stream_;
-  http_.proxy = target_->proxy;
-  http_.ca_file = target_->ca_file;
-  warnings_ = std::move(rendered.warnings);
-}
+      receiver_(std::move(receiver)),
+      timeouts_(options.timeouts),
+      retries_(options.retries),
+      http_(make_http_request(*target_, rendered, options)) {}
 
 void Exchange::start(Engine& engine) {
   engine_ = &engine;
@@ -95,12 +49,8 @@ void Exchange::start(Engine& engine) {
 
 void Exchange::begin_attempt() {
   ++attempts_;
-  builder_.emplace(std::string(target_->dialect.provider), sink_->listener());
-  for (const auto& warning : warnings_) builder_->warn(warning);
-  framer_.emplace(limits_.event());
-  decoder_.reset();
-  body_kind_ = Body::unknown;
-  body_.clear();
+  receiver_->begin_attempt();
+  failure_body_.clear();
   status_ = 0;
   headers_.clear();
   waiting_for_output_ = true;
@@ -114,104 +64,52 @@ void Exchange::on_headers(int status, const Headers& headers) {
   timings_.first_byte = duration_cast<microseconds>(last_activity_ - started_);
   status_ = status;
   headers_ = headers;
-
-  if (status < 200 || status > 299) {
-    body_kind_ = Body::failure;
-  } else if (!stream_) {
-    body_kind_ = Body::json;
-  } else if (const auto* type = find_header(headers, "content-type")) {
-    if (starts_with_no_case(*type, "text/event-stream"))
-      body_kind_ = Body::events;
-    else if (starts_with_no_case(*type, "application/json"))
-      body_kind_ = Body::json;
-  }
-  // In a stream only output ends the wait for the first byte: many servers send headers, and then think.
-  if (body_kind_ != Body::events && body_kind_ != Body::unknown) saw_output();
+  if (is_refused())
+    saw_output();
+  else
+    act_on(receiver_->on_headers(headers));
 }
 
 void Exchange::on_body(std::string_view bytes) {
   if (bytes.empty()) return;
   last_activity_ = Clock::now();
-  if (body_kind_ == Body::unknown) {
-    const auto first = bytes.find_first_not_of(" \t\r\n\xEF\xBB\xBF");
-    if (first == std::string_view::npos) return;
-    decide_by_first_byte(bytes[first]);
-  }
-  take_body(bytes);
-}
-
-void Exchange::decide_by_first_byte(char first) {
-  const bool json = first == '{' || first == '[';
-  body_kind_ = json || first == '<' ? Body::json : Body::events;
-  if (body_kind_ == Body::json) saw_output();
-}
-
-void Exchange::take_body(std::string_view bytes) {
-  if (body_kind_ != Body::events) {
-    body_ += bytes;
-    return;
-  }
-  if (!decoder_) decoder_ = target_->protocol().decode_stream(target_->dialect);
-  if (!framer_->feed(bytes, *this) && builder_->is_open())
-    builder_->fail(Error(ErrorKind::protocol, "the server sent an event of over " + std::to_string(limits_.event()) +
-                                                  " bytes; raise Limits::event if that is meant to be"));
-  if (waiting_for_output_ && builder_->has_output()) saw_output();
-  settle();
-}
-
-void Exchange::on_event(const sse::Event& event) {
-  if (builder_->is_open()) decoder_->on_event(event, *builder_);
-}
-
-/// Acts on what a batch of events has brought.
-void Exchange::settle() {
-  if (builder_->failure()) {
-    auto error = *builder_->failure();
-    stop_transport();
-    attempt_failed(std::move(error));
-  } else if (builder_->is_complete()) {
-    engine_->transport().drain(std::exchange(call_, transport::CallId::none), drain_patience);
-    succeed();
-  } else if (!sink_->on_batch() && !paused_) {
-    paused_ = true;
-    engine_->transport().pause(call_);
-  }
+  if (is_refused())
+    failure_body_ += bytes;
+  else
+    act_on(receiver_->on_body(bytes));
 }
 
 void Exchange::on_end(transport::HttpEnd end) {
   call_ = transport::CallId::none;
-  if (body_kind_ == Body::events) return end_of_events(end.error);
-  if (end.error) return attempt_failed(std::move(*end.error));
-
-  switch (body_kind_) {
-    case Body::failure: return attempt_failed(classify_failure());
-    case Body::json: target_->protocol().decode(body_, target_->dialect, *builder_); break;
-    default: builder_->fail(Error(ErrorKind::stream_truncated, "the server answered with nothing at all"));
-  }
-  if (builder_->failure()) return attempt_failed(*builder_->failure());
-  succeed();
+  if (is_refused()) return attempt_failed(end.error ? std::move(*end.error) : classify_failure());
+  act_on(receiver_->on_end(end.error));
 }
 
-void Exchange::end_of_events(const std::optional<Error>& broken) {
-  if (!decoder_) decoder_ = target_->protocol().decode_stream(target_->dialect);
-  if (broken) {
-    // The answer itself is whole: what broke off can only have been usage and the end mark.
-    if (builder_->is_open() && builder_->has_finish_reason()) {
-      builder_->warn(Warning("", "the connection broke after the answer was complete; usage may be missing"));
-      builder_->complete();
-    } else if (builder_->is_open()) {
-      builder_->fail(*broken);
-    }
-  } else {
-    framer_->finish(*this);
-    if (builder_->is_open()) decoder_->on_end(*builder_);
+/// Whether there is an answer, and its status is not one of success.
+bool Exchange::is_refused() const noexcept { return status_ != 0 && (status_ < 200 || status_ > 299); }
+
+void Exchange::act_on(Receiver::Progress progress) {
+  using Progress = Receiver::Progress;
+  if (waiting_for_output_ && progress != Progress::waiting && progress != Progress::failed) saw_output();
+  switch (progress) {
+    case Progress::waiting:
+    case Progress::reading: return;
+    case Progress::held_back: return hold_back();
+    case Progress::complete:
+      if (call_ != transport::CallId::none)
+        engine_->transport().drain(std::exchange(call_, transport::CallId::none), drain_patience);
+      return succeed();
+    case Progress::failed: stop_transport(); return attempt_failed(receiver_->failure());
   }
-  if (builder_->failure()) return attempt_failed(*builder_->failure());
-  succeed();
+}
+
+void Exchange::hold_back() {
+  if (std::exchange(paused_, true)) return;
+  engine_->transport().pause(call_);
 }
 
 Error Exchange::classify_failure() const {
-  auto error = target_->protocol().classify(status_, headers_, body_, target_->dialect);
+  auto error = target_->protocol().classify(status_, headers_, failure_body_, target_->dialect);
   if (error.kind == ErrorKind::model_unavailable && !target_->model.replacement.empty())
     error.message +=
         "; the catalogue names " + target_->model.provider + "/" + target_->model.replacement + " as its replacement";
@@ -224,8 +122,7 @@ void Exchange::attempt_failed(Error error) {
   if (error.retryable && error.retry_after > retries_.max_announced_delay())
     error.message += "; the provider asks to wait " + seconds_text(*error.retry_after) +
                      ", which is longer than Retries::max_announced_delay allows";
-  const bool output_reached_caller = sink_->listener() && builder_->has_output();
-  if (output_reached_caller) return fail(std::move(error));
+  if (receiver_->has_reached_caller()) return fail(std::move(error));
   const auto delay = retry::next_delay(error, attempts_, retries_, engine_->random());
   if (!delay) return fail(std::move(error));
   const auto when = Clock::now() + *delay;
@@ -237,35 +134,33 @@ void Exchange::attempt_failed(Error error) {
 }
 
 void Exchange::succeed() {
-  auto reply = builder_->take();
-  reply.model = target_->model.id;
-  reply.message.model = target_->model.id;
-  reply.request_id = request_id_of(headers_);
-  reply.attempts = attempts_;
+  if (done_) return;
+  CallInfo info;
+  info.request_id = request_id_of(headers_);
+  info.attempts = attempts_;
   timings_.total = duration_cast<microseconds>(Clock::now() - started_);
-  reply.timings = timings_;
-  if (body_kind_ == Body::json) reply.raw = std::move(body_);
-  finish(std::move(reply));
+  info.timings = timings_;
+  const auto self = shared_from_this();
+  end_of_call()->on_success(std::move(info));
 }
 
 void Exchange::fail(Error error) {
+  if (done_) return;
   redact(error, target_->key);
-  finish(std::move(error));
+  const auto self = shared_from_this();
+  end_of_call()->on_failure(std::move(error));
 }
 
-void Exchange::finish(Result<Reply> result) {
-  if (done_) return;
+/// Lets go of everything, and of the receiver last: what it reports to may hold on to this object.
+std::unique_ptr<Receiver> Exchange::end_of_call() {
   done_ = true;
-  const auto self = shared_from_this();
   stop_transport();
   if (engine_) {
     stop_timers();
     engine_->loop().cancel(std::exchange(total_timer_, Loop::TimerId::none));
-    engine_->forget(self);
+    engine_->forget(shared_from_this());
   }
-  // The sink holds on to this object, and this object to the sink: the end of the call is the end of that.
-  const auto sink = std::move(sink_);
-  sink->on_done(std::move(result));
+  return std::move(receiver_);
 }
 
 void Exchange::cancel() {
@@ -288,7 +183,7 @@ void Exchange::fill_in(Error& error) const {
   error.attempts = attempts_;
   if (error.status == 0) error.status = status_;
   if (error.request_id.empty()) error.request_id = request_id_of(headers_);
-  if (builder_) error.partial = builder_->partial_text();
+  error.partial = receiver_->partial_text();
   // A successful answer may carry `retry-after` too (Anthropic sends it); it then means nothing.
   if (!error.retry_after && status_ >= 400) error.retry_after = retry::announced_delay(headers_, system_clock::now());
   error.retryable = retry::may_heal(error, status_ >= 400 ? &headers_ : nullptr);

@@ -3,41 +3,26 @@
 #include <chrono>
 #include <memory>
 #include <string>
-#include <vector>
 
-#include "core/reply_builder.hpp"
-#include "core/request.hpp"
+#include "exchange/call_options.hpp"
+#include "exchange/receiver.hpp"
 #include "exchange/target.hpp"
 #include "fastccg/reply.hpp"
-#include "fastccg/result.hpp"
 #include "loop/loop.hpp"
-#include "sse/framer.hpp"
 #include "transport/transport.hpp"
 
 namespace fastccg {
 
 class Engine;
 
-/// Who hears of a call. All functions are called on the loop's thread.
-class ExchangeSink {
- public:
-  virtual ~ExchangeSink() = default;
-  /// Hears of each piece of a streamed answer; null for those who want the whole answer only.
-  virtual ReplyBuilder::Listener* listener() noexcept { return nullptr; }
-  /// A batch of bytes has been decoded. Returns false to have the socket not read until `Exchange::resume`.
-  virtual bool on_batch() { return true; }
-  /// The call has ended; called once, and nothing after it.
-  virtual void on_done(Result<Reply> result) = 0;
-};
-
-/// One call from rendered request to reply or error: attempts, deadlines, decoding.
+/// One call from rendered request to its end: attempts, deadlines, retries. What the answer says is its receiver's
+/// business.
 ///
-/// It is made on the caller's thread and lives on the loop's thread from `Engine::start` to its end. It has output in
-/// the sense of the retry rule as soon as a piece was handed to the listener.
-class Exchange final : public transport::Sink, public sse::Handler, public std::enable_shared_from_this<Exchange> {
+/// It is made on the caller's thread and lives on the loop's thread from `Engine::start` to its end.
+class Exchange final : public transport::Sink, public std::enable_shared_from_this<Exchange> {
  public:
-  /// Renders the request; throws `FastCCGError` if it cannot be.
-  Exchange(std::shared_ptr<const Target> target, const Request& request, std::shared_ptr<ExchangeSink> sink);
+  Exchange(std::shared_ptr<const Target> target, protocols::Rendered rendered, const CallOptions& options,
+           std::unique_ptr<Receiver> receiver);
   ~Exchange() override = default;
 
   // On the loop's thread only.
@@ -49,25 +34,21 @@ class Exchange final : public transport::Sink, public sse::Handler, public std::
 
  private:
   using Clock = Loop::Clock;
-  /// What the body of the answer is, as far as that is known.
-  enum class Body { unknown, events, json, failure };
 
   void on_headers(int status, const Headers& headers) override;
   void on_body(std::string_view bytes) override;
   void on_end(transport::HttpEnd end) override;
-  void on_event(const sse::Event& event) override;
 
   void begin_attempt();
-  void take_body(std::string_view bytes);
-  void decide_by_first_byte(char first);
-  void settle();
-  void end_of_events(const std::optional<Error>& broken);
+  bool is_refused() const noexcept;
+  void act_on(Receiver::Progress progress);
+  void hold_back();
   Error classify_failure() const;
 
   void attempt_failed(Error error);
   void succeed();
   void fail(Error error);
-  void finish(Result<Reply> result);
+  std::unique_ptr<Receiver> end_of_call();
 
   void fill_in(Error& error) const;
   void watch_first_byte();
@@ -79,15 +60,12 @@ class Exchange final : public transport::Sink, public sse::Handler, public std::
   void stop_timers();
 
   std::shared_ptr<const Target> target_;
-  std::shared_ptr<ExchangeSink> sink_;
+  std::unique_ptr<Receiver> receiver_;
   Engine* engine_ = nullptr;
 
-  bool stream_;
   Timeouts timeouts_;
   Retries retries_;
-  Limits limits_;
   transport::HttpRequest http_;
-  std::vector<Warning> warnings_;
 
   // Of the whole call.
   Clock::time_point started_;
@@ -99,13 +77,9 @@ class Exchange final : public transport::Sink, public sse::Handler, public std::
 
   // Of one attempt.
   transport::CallId call_ = transport::CallId::none;
-  std::optional<ReplyBuilder> builder_;
-  std::optional<sse::Framer> framer_;
-  std::unique_ptr<protocols::StreamDecoder> decoder_;
-  Body body_kind_ = Body::unknown;
-  std::string body_;
-  int status_ = 0;
+  int status_ = 0;  // 0 until the headers have come
   Headers headers_;
+  std::string failure_body_;
   bool paused_ = false;
   bool waiting_for_output_ = true;
   Clock::time_point last_activity_;

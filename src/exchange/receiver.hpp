@@ -1,0 +1,58 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "core/request.hpp"
+#include "fastccg/error.hpp"
+#include "fastccg/reply.hpp"
+
+namespace fastccg {
+
+/// What is known of a call that has ended well, whatever its answer says.
+class CallInfo {
+ public:
+  CallInfo() = default;
+
+  std::string request_id;
+  int attempts = 0;
+  Timings timings;
+};
+
+/// Makes something of an answer's bytes: a reply, vectors. The exchange knows time, attempts and the transport, and
+/// calls this on the loop's thread. Each attempt is `begin_attempt`, then for an answer with a status of success
+/// `on_headers`, any number of `on_body`, and `on_end`, which is left out once the answer is complete or has failed.
+class Receiver {
+ public:
+  enum class Progress {
+    waiting,    ///< Nothing of the answer itself has come: the first-byte deadline goes on.
+    reading,    ///< The answer has begun.
+    held_back,  ///< It has, and the socket is not to be read until `Exchange::resume`.
+    complete,   ///< The answer is whole, whatever bytes may follow.
+    failed,     ///< It cannot be used; `failure` says why.
+  };
+
+  virtual ~Receiver() = default;
+
+  /// What an earlier attempt has left is void.
+  virtual void begin_attempt() = 0;
+  /// `waiting` or `reading`.
+  virtual Progress on_headers(const Headers& headers) = 0;
+  virtual Progress on_body(std::string_view bytes) = 0;
+  /// The bytes have ended, or have broken off by `broken`. `complete` or `failed`.
+  virtual Progress on_end(const std::optional<Error>& broken) = 0;
+  /// Why the attempt failed; only after `failed`.
+  virtual Error failure() const = 0;
+
+  /// Whether the caller has seen a piece of the answer, after which nothing may be repeated.
+  virtual bool has_reached_caller() const { return false; }
+  /// The text that has arrived, for errors.
+  virtual std::string partial_text() const { return {}; }
+
+  /// The end of the call: one of them is called, once, and nothing after it.
+  virtual void on_success(CallInfo info) = 0;
+  virtual void on_failure(Error error) = 0;
+};
+
+}  // namespace fastccg

@@ -1,0 +1,124 @@
+#include "exchange/reply_receiver.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <utility>
+
+namespace fastccg {
+
+namespace {
+
+bool starts_with_no_case(std::string_view text, std::string_view prefix) {
+  return text.size() >= prefix.size() && std::ranges::equal(text.substr(0, prefix.size()), prefix, [](char a, char b) {
+           return std::tolower(static_cast<unsigned char>(a)) == b;
+         });
+}
+
+}  // namespace
+
+ReplyReceiver::ReplyReceiver(std::shared_ptr<const Target> target, const CallOptions& options,
+                             std::vector<Warning> warnings, std::shared_ptr<ReplySink> sink)
+    : target_(std::move(target)),
+      stream_(options.stream),
+      event_limit_(options.limits.event()),
+      warnings_(std::move(warnings)),
+      sink_(std::move(sink)) {}
+
+void ReplyReceiver::begin_attempt() {
+  builder_.emplace(std::string(target_->dialect.provider), sink_->listener());
+  for (const auto& warning : warnings_) builder_->warn(warning);
+  framer_.emplace(event_limit_);
+  decoder_.reset();
+  kind_ = Body::unknown;
+  body_.clear();
+}
+
+Receiver::Progress ReplyReceiver::on_headers(const Headers& headers) {
+  if (!stream_) {
+    kind_ = Body::json;
+  } else if (const auto* type = find_header(headers, "content-type")) {
+    if (starts_with_no_case(*type, "text/event-stream"))
+      kind_ = Body::events;
+    else if (starts_with_no_case(*type, "application/json"))
+      kind_ = Body::json;
+  }
+  // In a stream only output ends the wait for the first byte: many servers send headers, and then think.
+  return kind_ == Body::json ? Progress::reading : Progress::waiting;
+}
+
+Receiver::Progress ReplyReceiver::on_body(std::string_view bytes) {
+  if (kind_ == Body::unknown) {
+    const auto first = bytes.find_first_not_of(" \t\r\n\xEF\xBB\xBF");
+    if (first == std::string_view::npos) return Progress::waiting;
+    const char c = bytes[first];
+    kind_ = c == '{' || c == '[' || c == '<' ? Body::json : Body::events;
+  }
+  if (kind_ == Body::events) return take_events(bytes);
+  body_ += bytes;
+  return Progress::reading;
+}
+
+Receiver::Progress ReplyReceiver::take_events(std::string_view bytes) {
+  if (!decoder_) decoder_ = target_->protocol().decode_stream(target_->dialect);
+  if (!framer_->feed(bytes, *this) && builder_->is_open())
+    builder_->fail(Error(ErrorKind::protocol, "the server sent an event of over " + std::to_string(event_limit_) +
+                                                  " bytes; raise Limits::event if that is meant to be"));
+  if (builder_->failure()) return Progress::failed;
+  if (builder_->is_complete()) return Progress::complete;
+  if (!sink_->on_batch()) return Progress::held_back;
+  return builder_->has_output() ? Progress::reading : Progress::waiting;
+}
+
+void ReplyReceiver::on_event(const sse::Event& event) {
+  if (builder_->is_open()) decoder_->on_event(event, *builder_);
+}
+
+Receiver::Progress ReplyReceiver::on_end(const std::optional<Error>& broken) {
+  if (kind_ == Body::events)
+    end_of_events(broken);
+  else if (broken)
+    builder_->fail(*broken);
+  else if (kind_ == Body::json)
+    target_->protocol().decode(body_, target_->dialect, *builder_);
+  else
+    builder_->fail(Error(ErrorKind::stream_truncated, "the server answered with nothing at all"));
+  return builder_->failure() ? Progress::failed : Progress::complete;
+}
+
+void ReplyReceiver::end_of_events(const std::optional<Error>& broken) {
+  if (!decoder_) decoder_ = target_->protocol().decode_stream(target_->dialect);
+  if (!broken) {
+    framer_->finish(*this);
+    if (builder_->is_open()) decoder_->on_end(*builder_);
+  } else if (builder_->is_open() && builder_->has_finish_reason()) {
+    // The answer itself is whole: what broke off can only have been usage and the end mark.
+    builder_->warn(Warning("", "the connection broke after the answer was complete; usage may be missing"));
+    builder_->complete();
+  } else if (builder_->is_open()) {
+    builder_->fail(*broken);
+  }
+}
+
+void ReplyReceiver::on_success(CallInfo info) {
+  auto reply = builder_->take();
+  reply.model = target_->model.id;
+  reply.message.model = target_->model.id;
+  reply.request_id = std::move(info.request_id);
+  reply.attempts = info.attempts;
+  reply.timings = info.timings;
+  if (kind_ == Body::json) reply.raw = std::move(body_);
+  std::exchange(sink_, nullptr)->on_done(std::move(reply));
+}
+
+void ReplyReceiver::on_failure(Error error) { std::exchange(sink_, nullptr)->on_done(std::move(error)); }
+
+std::shared_ptr<Exchange> make_reply_exchange(std::shared_ptr<const Target> target, const Request& request,
+                                              std::shared_ptr<ReplySink> sink) {
+  CallOptions options(request.settings);
+  options.stream = request.stream;
+  auto rendered = target->protocol().render(request, target->dialect);
+  auto receiver = std::make_unique<ReplyReceiver>(target, options, std::move(rendered.warnings), std::move(sink));
+  return std::make_shared<Exchange>(std::move(target), std::move(rendered), options, std::move(receiver));
+}
+
+}  // namespace fastccg
