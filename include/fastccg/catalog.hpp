@@ -91,6 +91,9 @@ inline constexpr ModelName mistral_tiny{"mistral/mistral-tiny"};                
 inline constexpr ModelName mistral_small{"mistral/mistral-small"};              ///< Retired.
 inline constexpr ModelName mistral_medium{"mistral/mistral-medium"};
 inline constexpr ModelName claude_3_sonnet{"anthropic/claude-3-sonnet-20240229"};  ///< Retired 2025-07-21.
+/// Answers in the process, without a network and without a key: for tests and for trying things out. What it says can be
+/// set with `Settings::extra`: {"mock_reply": "You said: {prompt}"}.
+inline constexpr ModelName mock_model{"mock/mock_model"};
 }  // namespace models
 
 /// What the catalogue knows of a model ("provider/name"). An alias, and a dated snapshot such as "gpt-4o-2024-08-06",

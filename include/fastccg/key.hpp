@@ -29,6 +29,8 @@ ApiKey add_openai_key(std::string key);
 ApiKey add_gemini_key(std::string key);
 ApiKey add_claude_key(std::string key);
 ApiKey add_mistral_key(std::string key);
+/// For the provider "mock", which answers in the process and takes any key or none.
+ApiKey add_mock_key(std::string key = "mock_key");
 /// The same for any provider by name, such as "groq"; throws `UsageError` for an unknown name.
 ApiKey add_key(std::string_view provider, std::string key);
 

@@ -64,6 +64,7 @@ ApiKey add_openai_key(std::string key) { return remember("openai", std::move(key
 ApiKey add_gemini_key(std::string key) { return remember("gemini", std::move(key)); }
 ApiKey add_claude_key(std::string key) { return remember("anthropic", std::move(key)); }
 ApiKey add_mistral_key(std::string key) { return remember("mistral", std::move(key)); }
+ApiKey add_mock_key(std::string key) { return remember("mock", std::move(key)); }
 
 ApiKey add_key(std::string_view provider, std::string key) {
   if (!providers::find(provider))

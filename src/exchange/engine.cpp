@@ -11,6 +11,7 @@
 
 #include "fastccg/executor.hpp"
 #include "transport/curl/curl_transport.hpp"
+#include "transport/mock/mock_transport.hpp"
 
 namespace fastccg {
 
@@ -94,7 +95,9 @@ Engine& Engine::shared() {
   static std::mutex mutex;
   const std::lock_guard lock(mutex);
   if (auto* engine = engine_of_this_process()) return *engine;
-  auto made = std::make_unique<Engine>([](Loop& loop) { return transport::make_curl_transport(loop); });
+  auto made = std::make_unique<Engine>([](Loop& loop) -> std::unique_ptr<transport::Transport> {
+    return std::make_unique<transport::MockTransport>(loop, transport::make_curl_transport(loop));
+  });
   auto shared = std::make_unique<SharedEngine>(std::move(made), ::getpid());
   auto& engine = *shared->engine;
   // Never destroyed, on purpose: see the class comment.

@@ -185,7 +185,7 @@ bool is_loopback(std::string_view url) noexcept {
 
 void check_key_may_travel(std::string_view url, bool allow_plain_http) {
   const auto parts = split(url);
-  if (allow_plain_http || (parts && parts->scheme == "https") || is_loopback(url)) return;
+  if (allow_plain_http || url == in_process_address || (parts && parts->scheme == "https") || is_loopback(url)) return;
   refuse(ErrorKind::usage,
          "the API key would go over plain http to another machine: use https, or allow it with "
          "Endpoint::allow_plain_http");

@@ -34,6 +34,9 @@ class Provider {
   std::string_view base_url_path = {};
 };
 
+/// The address of the provider that answers in the process itself. Nobody can give it as a base URL.
+inline constexpr std::string_view in_process_address = "mock://in-process/v1";
+
 inline constexpr std::array table{
     Provider{"anthropic", Speaks::messages, "https://api.anthropic.com", "ANTHROPIC_BASE_URL", "ANTHROPIC_API_KEY",
              Quirk::none, Auth::header, "x-api-key"},
@@ -78,6 +81,8 @@ inline constexpr std::array table{
              Auth::bearer,
              {},
              "/v1"},
+    Provider{"mock", Speaks::chat_completions, in_process_address, "", "", Quirk::takes_top_k | Quirk::takes_metadata,
+             Auth::optional},
     Provider{"ollama", Speaks::chat_completions, "http://localhost:11434/v1", "OLLAMA_BASE_URL", "OLLAMA_API_KEY",
              Quirk::replays_reasoning | Quirk::no_strict, Auth::optional},
     Provider{"openai", Speaks::chat_completions, "https://api.openai.com/v1", "OPENAI_BASE_URL", "OPENAI_API_KEY",
@@ -99,11 +104,13 @@ inline constexpr std::array table{
 static_assert(std::ranges::is_sorted(table, {}, &Provider::name), "keep the table sorted by name");
 static_assert(std::ranges::adjacent_find(table, {}, &Provider::name) == table.end(), "names are unique");
 static_assert(std::ranges::all_of(table, [](const Provider& p) {
-  return p.base_url.empty() ? !p.base_url_variable.empty()
-                            : p.base_url.starts_with("http") && !p.base_url.ends_with('/');
+  return p.base_url.empty()
+             ? !p.base_url_variable.empty()
+             : (p.base_url.starts_with("http") && !p.base_url.ends_with('/')) || p.base_url == in_process_address;
 }));
 static_assert(std::ranges::all_of(table, [](const Provider& p) {
-  return (p.auth == Auth::header) == !p.auth_header.empty() && !p.key_variable.empty();
+  return (p.auth == Auth::header) == !p.auth_header.empty() &&
+         (!p.key_variable.empty() || p.base_url == in_process_address);
 }));
 static_assert(std::ranges::all_of(table, [](const Provider& p) {
   return p.base_url_path.empty() || (p.base_url_path.starts_with('/') && !p.base_url_path.ends_with('/') &&

@@ -48,7 +48,7 @@ ReplayTransport::~ReplayTransport() {
 }
 
 CallId ReplayTransport::start(const HttpRequest& request, Sink& sink) {
-  requests_.push_back(request);
+  if (keep_ == Keep::requests) requests_.push_back(request);
   const auto id = static_cast<CallId>(++last_id_);
   Call& call = calls_[id];
   call.answer = answer_(request);

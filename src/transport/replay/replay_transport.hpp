@@ -37,8 +37,12 @@ class ReplayTransport final : public Transport {
  public:
   using Answerer = std::function<RecordedAnswer(const HttpRequest&)>;
 
+  /// Whether `requests` remembers what was asked.
+  enum class Keep { requests, nothing };
+
   /// `loop` outlives it.
-  ReplayTransport(Loop& loop, Answerer answer) : loop_(loop), answer_(std::move(answer)) {}
+  ReplayTransport(Loop& loop, Answerer answer, Keep keep = Keep::requests)
+      : loop_(loop), answer_(std::move(answer)), keep_(keep) {}
   /// Gives the answers in this order. A request too many ends with an error (usage).
   ReplayTransport(Loop& loop, std::vector<RecordedAnswer> answers);
   ~ReplayTransport() override;
@@ -76,6 +80,7 @@ class ReplayTransport final : public Transport {
 
   Loop& loop_;
   Answerer answer_;
+  Keep keep_ = Keep::requests;
   std::map<CallId, Call> calls_;
   std::uint64_t last_id_ = 0;
   std::vector<HttpRequest> requests_;
