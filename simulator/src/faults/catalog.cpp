@@ -32,6 +32,7 @@ constexpr std::array value{P{"value", Form::text, "text/plain"}};
 constexpr std::array endless{P{"delay-ms", Form::number, "0"}};
 constexpr std::array big{P{"bytes", Form::number, "16777216"}};
 constexpr std::array big_header{P{"bytes", Form::number, "1048576"}};
+constexpr std::array heartbeats_only{P{"delay-ms", Form::number, "100"}};
 constexpr std::array heartbeats{P{"count", Form::number, "1"}, P{"text", Form::text}};
 constexpr std::array early{P{"code", Form::number, "413"}};
 constexpr std::array closing{P{"silent", Form::number, "0"}};
@@ -52,14 +53,23 @@ constexpr std::array catalog{
     FaultEntry{"drip", drip, "writes the answer slowly, so many bytes at a time"},
     FaultEntry{"malformed-event", at_event, "cuts the JSON of the event after that many in half"},
     FaultEntry{"error-event", error_event, "ends a stream that began well with an error, after so many events"},
+    FaultEntry{"invalid-utf8", at_event, "bytes that are no UTF-8 inside of a text, after that many events"},
+    FaultEntry{"duplicate-event", at_event, "the event after that many comes twice"},
+    FaultEntry{"swap-events", at_event, "the event after that many and the next change places"},
+    FaultEntry{"unknown-event", at_event, "an event of a kind that nobody knows, after that many"},
     FaultEntry{"missing-terminator", {}, "leaves out the last word of a stream, such as [DONE]"},
     FaultEntry{"content-type", value, "another content type than the content has"},
-    FaultEntry{"endless", endless, "a stream that repeats its text for ever"},
+    FaultEntry{"endless", endless,
+               "a stream that repeats its text for ever, or a whole answer followed by blanks without end"},
     FaultEntry{"huge-event", big, "a first event, or an answer, of so many bytes"},
+    FaultEntry{"huge-line", big,
+               "a comment line of so many bytes before the first event; blanks before a whole answer"},
     FaultEntry{"huge-header", big_header, "a header of so many bytes"},
     FaultEntry{"heartbeats", heartbeats, "comments, or what the provider sends instead, before every event"},
+    FaultEntry{"heartbeats-only", heartbeats_only, "heartbeats for ever and nothing else"},
     FaultEntry{"early-response", early, "answers with an error as soon as the headers are read, then closes"},
     FaultEntry{"close", closing, "closes the connection after the answer; if silent, without announcing it"},
+    FaultEntry{"close-delimited", {}, "no length and no chunks: the body ends where the connection does"},
     FaultEntry{"empty-body", {}, "a good status with nothing after it"},
     FaultEntry{"garbage", garbage, "random bytes that are no HTTP at all"},
 };

@@ -30,6 +30,20 @@ Problem Problem::invalid(std::string message, std::string param, std::string cod
   return problem;
 }
 
+Headers Persona::render_come_back(const ComeBack& when) const {
+  Headers headers;
+  const auto add = [&headers](const char* name, const std::string& value) {
+    if (!value.empty()) headers.emplace_back(name, value);
+  };
+  add("retry-after", when.after);
+  add("retry-after-ms", when.after_ms);
+  add("x-ratelimit-reset-requests", when.reset_requests);
+  add("x-ratelimit-reset-tokens", when.reset_tokens);
+  if (!when.reset_requests.empty()) headers.emplace_back("x-ratelimit-remaining-requests", "0");
+  if (!when.reset_tokens.empty()) headers.emplace_back("x-ratelimit-remaining-tokens", "0");
+  return headers;
+}
+
 Response ChatPersona::respond(const Request& request, Backstage& backstage) const {
   const auto identity = identity_of(request, backstage.rules.seed);
   auto parsed = parse(request, backstage.rules);

@@ -42,7 +42,18 @@ class Problem {
   std::string param;
   std::string type;  ///< Empty: what fits the status.
   std::string code;
-  std::string retry_after;  ///< In seconds, for providers that say it in the body.
+  std::string retry_after;  ///< In seconds, with a fraction or without, for providers that say it in the body.
+};
+
+/// When a client is told that it may come back, as a fault gives it. What is empty is not said.
+class ComeBack {
+ public:
+  ComeBack() = default;
+
+  std::string after;           ///< Seconds, or an HTTP date.
+  std::string after_ms;        ///< Milliseconds.
+  std::string reset_requests;  ///< Until requests are allowed again, such as "6m0s".
+  std::string reset_tokens;    ///< The same for tokens.
 };
 
 /// What a persona may use to answer one request.
@@ -72,8 +83,10 @@ class Persona {
   virtual Response respond(const Request& request, Backstage& backstage) const = 0;
   /// The provider's own error answer, for a problem found here or asked for by a fault.
   virtual Response render_problem(const Problem& problem, std::uint64_t identity) const = 0;
-  /// The same inside of a stream that has begun: one whole frame.
-  virtual std::string render_stream_problem(const Problem& problem) const = 0;
+  /// The same inside of a stream that has begun: what follows on the frames that were sent, and ends the stream.
+  virtual std::string render_stream_problem(const Problem& problem, const std::vector<Event>& sent) const = 0;
+  /// The headers with which the provider says when to come back; by default OpenAI's.
+  virtual Headers render_come_back(const ComeBack& when) const;
   /// What the provider sends to keep a stream alive: one whole frame.
   virtual std::string heartbeat() const { return ": keep-alive\n\n"; }
   /// How the protocol says that a stream is over, if it is a frame of its own: what `missing-terminator` leaves out.

@@ -1,32 +1,53 @@
+#include "model/moment.hpp"
 #include "server/plan.hpp"
 
 namespace fastccg::sim {
 namespace {
 
-constexpr std::string_view error_page =
-    "<html>\n<head><title>Bad gateway</title></head>\n<body>\n<h1>Bad gateway</h1>\n<p>The server behind this one did "
-    "not "
-    "answer.</p>\n</body>\n</html>\n";
+// What a proxy in front of the service says when it has to answer itself.
+std::string error_page(unsigned status) {
+  const std::string words(reason(status));
+  return "<html>\n<head><title>" + std::to_string(status) + " " + words + "</title></head>\n<body>\n<center><h1>" +
+         std::to_string(status) + " " + words +
+         "</h1></center>\n<hr><center>simulated proxy</center>\n</body>\n</html>\n";
+}
 
-// A date that is always past would not tell a client to wait; one in the far future tells it not to.
+// `date` lies so far ahead that nobody will wait for it, since a fixed date would soon be past; `date+N` is N seconds
+// from now, rounded up so that it is never sooner.
 std::string retry_after(const Fault& fault) {
+  constexpr std::string_view date = "date";
   const auto text = fault.text("retry-after");
-  if (text == "date") return "Wed, 01 Jan 2126 00:00:00 GMT";
+  if (text == date) return "Wed, 01 Jan 2126 00:00:00 GMT";
+  if (text.starts_with("date+"))
+    if (const auto wait = parse_duration(std::string_view(text).substr(date.size() + 1)))
+      return http_date(std::chrono::ceil<std::chrono::seconds>(std::chrono::system_clock::now() + *wait));
   return text == "none" ? std::string() : text;
 }
 
-void add_headers(Response& response, const Fault& fault) {
+// The same in seconds, for services that say it in the body.
+std::string seconds_of_wait(const Fault& fault) {
+  auto text = fault.text("retry-after");
+  if (text.starts_with("date+")) text.erase(0, 5);
+  auto wait = parse_duration(text);
+  if (const auto ms = fault.text("retry-after-ms"); !ms.empty()) wait = parse_duration(ms + "ms");
+  if (!wait) return {};
+  const auto whole = std::to_string(wait->count() / 1000);
+  const auto rest = wait->count() % 1000;
+  return rest == 0 ? whole : whole + "." + std::to_string(1000 + rest).substr(1);
+}
+
+void add_headers(Response& response, const Fault& fault, const Persona& persona) {
   const auto set = [&response](std::string_view name, std::string value) {
     if (value.empty()) return;
     std::erase_if(response.headers, [name](const auto& header) { return equal_ignoring_case(header.first, name); });
     response.headers.emplace_back(name, std::move(value));
   };
-  set("retry-after", retry_after(fault));
-  set("retry-after-ms", fault.text("retry-after-ms"));
-  set("x-ratelimit-reset-requests", fault.text("reset-requests"));
-  set("x-ratelimit-reset-tokens", fault.text("reset-tokens"));
-  if (fault.has("reset-requests")) set("x-ratelimit-remaining-requests", "0");
-  if (fault.has("reset-tokens")) set("x-ratelimit-remaining-tokens", "0");
+  ComeBack when;
+  when.after = retry_after(fault);
+  when.after_ms = fault.text("retry-after-ms");
+  when.reset_requests = fault.text("reset-requests");
+  when.reset_tokens = fault.text("reset-tokens");
+  for (auto& [name, value] : persona.render_come_back(when)) set(name, value);
   set("x-should-retry", fault.text("should-retry"));
   set("location", fault.text("location"));
 }
@@ -49,15 +70,15 @@ std::optional<Response> faulty_response(const Fault& fault, const Persona& perso
   problem.message = fault.text("message");
   problem.type = fault.text("type");
   problem.code = fault.text("error-code");
-  problem.retry_after = fault.text("retry-after");
+  problem.retry_after = seconds_of_wait(fault);
   auto response = persona.render_problem(problem, identity);
   response.status = problem.status;
   constexpr unsigned bad_gateway = 502;
   if (fault.has("html") ? fault.number("html") != 0 : problem.status == bad_gateway) {
-    response.body = error_page;
+    response.body = error_page(problem.status);
     response.content_type = "text/html";
   }
-  add_headers(response, fault);
+  add_headers(response, fault, persona);
   return response;
 }
 

@@ -5,20 +5,13 @@
 #include <charconv>
 
 namespace fastccg::sim {
-namespace {
-
-constexpr std::int64_t largest = std::int64_t{256} << 20U;
 
 std::size_t size_of(const Fault& fault, std::string_view parameter) {
+  constexpr std::int64_t largest = std::int64_t{256} << 20U;
   return static_cast<std::size_t>(std::min(fault.number(parameter), largest));
 }
 
-Pacing::Duration milliseconds_of(const Fault& fault, std::string_view parameter) {
-  constexpr std::int64_t longest = 86'400'000;
-  return std::chrono::milliseconds(std::min(fault.number(parameter), longest));
-}
-
-std::string_view reason(unsigned status) {
+std::string_view reason(unsigned status) noexcept {
   switch (status) {
     case 200: return "OK";
     case 307: return "Temporary Redirect";
@@ -44,6 +37,13 @@ std::string_view reason(unsigned status) {
   }
 }
 
+namespace {
+
+Pacing::Duration milliseconds_of(const Fault& fault, std::string_view parameter) {
+  constexpr std::int64_t longest = 86'400'000;
+  return std::chrono::milliseconds(std::min(fault.number(parameter), longest));
+}
+
 bool has_no_body(unsigned status) { return status == 204 || status == 304; }
 
 std::string hex(std::size_t number) {
@@ -51,84 +51,6 @@ std::string hex(std::size_t number) {
   const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number, 16).ptr;
   return {digits.data(), end};
 }
-
-// Faults that change what is said, not how it is written.
-class Editor {
- public:
-  Editor(Response& response, const Persona& persona) : response_(response), persona_(persona) {}
-
-  void apply(const Fault& fault) {
-    const auto& name = fault.name();
-    if (name == "content-type") response_.content_type = fault.text("value");
-    if (name == "empty-body") empty();
-    if (name == "huge-header") response_.headers.emplace_back("x-huge", std::string(size_of(fault, "bytes"), 'x'));
-    if (name == "huge-event") enlarge(size_of(fault, "bytes"));
-    if (name == "heartbeats") add_heartbeats(fault);
-    if (name == "malformed-event") cut_event(size_of(fault, "events"));
-    if (name == "error-event") end_with_error(fault);
-    if (name == "missing-terminator") drop_terminator();
-  }
-
- private:
-  void empty() {
-    response_.streamed = false;
-    response_.body.clear();
-    response_.events.clear();
-  }
-
-  void enlarge(std::size_t bytes) {
-    if (response_.streamed)
-      response_.events.emplace(response_.events.begin(), "data: {\"padding\":\"" + std::string(bytes, 'x') + "\"}\n\n",
-                               false);
-    else
-      response_.body.insert(0, bytes, ' ');
-  }
-
-  void add_heartbeats(const Fault& fault) {
-    constexpr std::size_t most = 10'000;
-    const auto text = fault.text("text");
-    const auto frame = text.empty() ? persona_.heartbeat() : ": " + text + "\n\n";
-    const auto count = std::min(size_of(fault, "count"), most);
-    std::vector<Event> events;
-    for (auto& event : response_.events) {
-      for (std::size_t i = 0; i < count; ++i) events.emplace_back(frame, false);
-      events.push_back(std::move(event));
-    }
-    response_.events = std::move(events);
-  }
-
-  // Half of the event's JSON is left, with the line ends that it had.
-  void cut_event(std::size_t index) {
-    auto& text = response_.events.empty() ? response_.body
-                                          : response_.events[std::min(index, response_.events.size() - 1)].frame;
-    const auto end = text.find_last_not_of("\r\n") + 1;
-    const auto start = std::min(text.find("data: ") == std::string::npos ? 0 : text.find("data: ") + 6, end);
-    const auto kept = prefix(text, start + (end - start) / 2).size();
-    text.erase(kept, end - kept);
-  }
-
-  void end_with_error(const Fault& fault) {
-    Problem problem(static_cast<unsigned>(fault.number("code")));
-    problem.type = fault.text("type");
-    problem.code = fault.text("error-code");
-    problem.message = fault.text("message");
-    if (!response_.streamed) {
-      response_.body = persona_.render_problem(problem, 0).body;
-      return;
-    }
-    response_.events.resize(std::min(size_of(fault, "events"), response_.events.size()));
-    response_.events.emplace_back(persona_.render_stream_problem(problem), false);
-  }
-
-  void drop_terminator() {
-    const auto terminator = persona_.terminator();
-    if (!terminator.empty() && !response_.events.empty() && response_.events.back().frame == terminator)
-      response_.events.pop_back();
-  }
-
-  Response& response_;
-  const Persona& persona_;
-};
 
 // Writes an answer as HTTP/1.1 and remembers where its events end.
 class Writer {
@@ -164,8 +86,8 @@ class Writer {
 
  private:
   bool announces_close() const {
-    const auto* close = find_fault(faults_, "close");
-    return close != nullptr || find_fault(faults_, "long-content-length") || find_fault(faults_, "early-response");
+    return find_fault(faults_, "close") || find_fault(faults_, "close-delimited") ||
+           find_fault(faults_, "long-content-length") || find_fault(faults_, "early-response");
   }
 
   void write_head() {
@@ -184,6 +106,7 @@ class Writer {
       auto length = response_.body.size() + size_of(*lie, "bytes");
       for (const auto& event : response_.events) length += event.frame.size();
       header("Content-Length", std::to_string(length));
+    } else if (find_fault(faults_, "close-delimited")) {
     } else if (!is_chunked()) {
       if (!response_.streamed) header("Content-Length", std::to_string(response_.body.size()));
     } else {
@@ -197,7 +120,8 @@ class Writer {
   }
 
   bool is_chunked() const {
-    return response_.streamed && framing_.chunks && !find_fault(faults_, "long-content-length");
+    return response_.streamed && framing_.chunks && !find_fault(faults_, "long-content-length") &&
+           !find_fault(faults_, "close-delimited");
   }
 
   void write_body() {
@@ -208,8 +132,9 @@ class Writer {
   // Steps end before events that wait, so that an unpaced answer is one write.
   void write_events() {
     const auto* endless = find_fault(faults_, "endless");
+    if (endless == nullptr) endless = find_fault(faults_, "heartbeats-only");
     const auto chunk_delay =
-        endless != nullptr && endless->has("delay-ms") ? milliseconds_of(*endless, "delay-ms") : pacing_.chunk;
+        endless != nullptr && endless->number("delay-ms") > 0 ? milliseconds_of(*endless, "delay-ms") : pacing_.chunk;
     const bool chunked = is_chunked();
     bool first = true;
     Pacing::Duration delay{0};
@@ -356,8 +281,7 @@ Plan make_plan(const Response& response, const std::vector<Fault>& faults, const
   }
   if (faults.empty()) return Writer(response, faults, framing, pacing).write();
   auto edited = response;
-  Editor editor(edited, persona);
-  for (const auto& fault : faults) editor.apply(fault);
+  for (const auto& fault : faults) edit(edited, fault, persona);
   if (const auto* wait = find_fault(faults, "stall-before-headers")) edited.delay += milliseconds_of(*wait, "ms");
   Writer writer(edited, faults, framing, pacing);
   auto plan = writer.write();

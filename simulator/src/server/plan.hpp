@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "model/http.hpp"
@@ -68,6 +69,14 @@ Plan make_plan(const Response& response, const std::vector<Fault>& faults, const
 
 /// The error answer that a fault stands for, headers included; empty for other faults.
 std::optional<Response> faulty_response(const Fault& fault, const Persona& persona, std::uint64_t identity);
+
+/// Changes what is said, for those faults that do; others concern how it is written.
+void edit(Response& response, const Fault& fault, const Persona& persona);
+
+/// A parameter of a fault as a number of bytes or events, held within what a program can bear.
+std::size_t size_of(const Fault& fault, std::string_view parameter);
+/// The words behind a status code.
+std::string_view reason(unsigned status) noexcept;
 
 /// The fault of that name, or null.
 const Fault* find_fault(const std::vector<Fault>& faults, std::string_view name) noexcept;

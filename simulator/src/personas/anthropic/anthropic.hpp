@@ -39,6 +39,7 @@ Response render_whole(const ChatPersona::Exchange& exchange);
 Response render_stream(const ChatPersona::Exchange& exchange);
 Headers headers(std::uint64_t identity);
 Response render_problem(const Problem& problem, std::uint64_t identity);
+Headers render_come_back(const ComeBack& when);
 json::object error_body(const Problem& problem);
 /// One event of a stream.
 std::string frame(std::string_view type, std::string_view data);

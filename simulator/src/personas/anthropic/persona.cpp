@@ -32,9 +32,10 @@ class Anthropic : public ChatPersona {
   Response render_problem(const Problem& problem, std::uint64_t identity) const override {
     return anthropic::render_problem(problem, identity);
   }
-  std::string render_stream_problem(const Problem& problem) const override {
+  std::string render_stream_problem(const Problem& problem, const std::vector<Event>&) const override {
     return anthropic::frame("error", json::serialize(anthropic::error_body(problem)));
   }
+  Headers render_come_back(const ComeBack& when) const override { return anthropic::render_come_back(when); }
   std::string heartbeat() const override { return anthropic::frame("ping", R"({"type": "ping"})"); }
   std::string terminator() const override { return anthropic::frame("message_stop", anthropic::last_frame_data); }
 

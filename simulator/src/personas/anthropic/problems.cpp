@@ -1,5 +1,6 @@
 #include <boost/json/serialize.hpp>
 
+#include "model/moment.hpp"
 #include "personas/anthropic/anthropic.hpp"
 
 namespace fastccg::sim::anthropic {
@@ -63,6 +64,25 @@ json::object error_body(const Problem& problem) {
                      {"message", words_of(problem)}};
   if (problem.kind == Problem::Kind::quota) error["details"] = {{"error_code", "enforced_spend_limit_reached"}};
   return {{"type", "error"}, {"error", std::move(error)}};
+}
+
+Headers render_come_back(const ComeBack& when) {
+  Headers headers;
+  const auto add = [&headers](const std::string& name, const std::string& value) {
+    if (!value.empty()) headers.emplace_back(name, value);
+  };
+  add("retry-after", when.after);
+  add("retry-after-ms", when.after_ms);
+  // Where others say how long it takes, this service says when it is over.
+  const auto add_reset = [&add](const std::string& what, const std::string& text) {
+    const auto duration = parse_duration(text);
+    if (!duration) return;
+    add("anthropic-ratelimit-" + what + "-remaining", "0");
+    add("anthropic-ratelimit-" + what + "-reset", rfc3339(std::chrono::system_clock::now() + *duration));
+  };
+  add_reset("requests", when.reset_requests);
+  add_reset("tokens", when.reset_tokens);
+  return headers;
 }
 
 Response render_problem(const Problem& problem, std::uint64_t identity) {

@@ -76,9 +76,13 @@ class Gemini : public ChatPersona {
     response.headers = headers(identity);
     return response;
   }
-  std::string render_stream_problem(const Problem& problem) const override {
-    return "data: " + json::serialize(error_body(problem)) + "\r\n\r\n";
+  std::string render_stream_problem(const Problem& problem, const std::vector<Event>& sent) const override {
+    const auto body = json::serialize(error_body(problem));
+    const bool is_list = !sent.empty() && sent.front().frame.starts_with('[');
+    return is_list ? ",\r\n" + body + "]" : "data: " + body + "\r\n\r\n";
   }
+  // This service says it in the body alone.
+  Headers render_come_back(const ComeBack&) const override { return {}; }
 
  protected:
   std::variant<Conversation, Problem> parse(const Request& request, const Rules& rules) const override {

@@ -87,6 +87,9 @@ json::object error_body(const Problem& problem) {
   if (!problem.type.empty()) words.name = problem.type;
   if (!problem.code.empty()) words.name = problem.code;
 
+  if (words.status == 429 && !problem.retry_after.empty())
+    words.message += " Please retry in " + problem.retry_after + "s.";
+
   json::array details;
   if (words.status == 429) add_limit_details(details, problem);
   if (problem.kind == Problem::Kind::wrong_key) {

@@ -46,7 +46,7 @@ class OpenAiChat : public ChatPersona {
   Response render_problem(const Problem& problem, std::uint64_t identity) const override {
     return render_openai_problem(problem, identity);
   }
-  std::string render_stream_problem(const Problem& problem) const override {
+  std::string render_stream_problem(const Problem& problem, const std::vector<Event>&) const override {
     return render_openai_stream_problem(problem);
   }
   std::string terminator() const override { return "data: [DONE]\n\n"; }
