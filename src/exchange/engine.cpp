@@ -33,6 +33,7 @@ Engine::~Engine() { shut_down(); }
 
 void Engine::start(std::shared_ptr<Exchange> exchange) {
   auto work = [this, exchange] {
+    if (!transport_) return exchange->cancel();  // posted while the engine was shutting down
     active_.insert(exchange);
     exchange->start(*this);
   };

@@ -34,6 +34,8 @@ Exchange::Exchange(std::shared_ptr<const Target> target, protocols::Rendered ren
       http_(make_http_request(*target_, rendered, options)) {}
 
 void Exchange::start(Engine& engine) {
+  // Who cancels on another thread than the one that starts may get to the loop first.
+  if (done_) return engine.forget(shared_from_this());
   engine_ = &engine;
   started_ = Clock::now();
   total_deadline_ = Clock::time_point::max();

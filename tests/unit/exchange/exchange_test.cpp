@@ -1,0 +1,65 @@
+#include "exchange/exchange.hpp"
+
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <future>
+
+#include "conversation/init.hpp"
+#include "exchange/reply_receiver.hpp"
+#include "fake_transport.hpp"
+#include "fastccg/model.hpp"
+
+namespace fastccg {
+namespace {
+
+class Ending final : public ReplySink {
+ public:
+  explicit Ending(std::function<void()> at_end = [] {}) : at_end_(std::move(at_end)) {}
+  void on_done(Result<Reply> result) override {
+    at_end_();
+    result_.set_value(std::move(result));
+  }
+  Result<Reply> wait() { return result_.get_future().get(); }
+
+ private:
+  std::function<void()> at_end_;
+  std::promise<Result<Reply>> result_;
+};
+
+std::shared_ptr<Exchange> exchange_for(std::shared_ptr<ReplySink> sink) {
+  const auto question = Message::user("Who?");
+  Request request;
+  request.messages = {&question};
+  const auto target = detail::make_target("openai/gpt-4o", ApiKey("sk-test-canary-1"), Endpoint());
+  return make_reply_exchange(target, request, std::move(sink));
+}
+
+TEST(Exchange, cancel_that_reaches_the_loop_before_the_start_ends_the_call_and_sends_nothing) {
+  testing::FakeEngine fake;
+  const auto sink = std::make_shared<Ending>();
+  const auto exchange = exchange_for(sink);
+  fake.engine.cancel(exchange);
+  fake.engine.start(exchange);
+  const auto result = sink->wait();
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().kind, ErrorKind::cancelled);
+  fake.engine.shut_down();
+  EXPECT_EQ(fake.server.calls(), 0u);
+  EXPECT_EQ(exchange.use_count(), 1) << "the engine has let go of it";
+}
+
+TEST(Exchange, start_while_the_engine_shuts_down_is_a_cancellation) {
+  testing::FakeEngine fake;
+  const auto late = std::make_shared<Ending>();
+  const auto early = std::make_shared<Ending>([&] { fake.engine.start(exchange_for(late)); });
+  fake.engine.start(exchange_for(early));
+  ASSERT_TRUE(fake.server.wait_for_calls(1));
+  fake.engine.shut_down();
+  EXPECT_EQ(early->wait().error().kind, ErrorKind::cancelled);
+  EXPECT_EQ(late->wait().error().kind, ErrorKind::cancelled);
+  EXPECT_EQ(fake.server.calls(), 1u);
+}
+
+}  // namespace
+}  // namespace fastccg
