@@ -1,5 +1,6 @@
 """tools/run_tests counts what passed, and everything else as failed, and says so in its last line."""
 
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -60,6 +61,66 @@ class RunTests(unittest.TestCase):
     def test_broken_build_is_counted_and_the_rest_still_runs(self):
         broken = "add_custom_target(broken ALL COMMAND false)"
         self.assertEqual(run([PASS, broken]), (1, "1 passed, 1 failed"))
+
+
+PYTEST = """#!/bin/sh
+for word in "$@"; do case $word in --junit-xml=*) report=${word#*=} ;; esac; done
+%s
+"""
+REPORT = """cat >"$report" <<END
+<testsuites><testsuite>%s</testsuite></testsuites>
+END
+"""
+GOOD = '<testcase classname="t" name="good"/>'
+BAD = '<testcase classname="t" name="bad"><failure message="no"/></testcase>'
+BROKEN = '<testcase classname="t" name="broken"><error message="no"/></testcase>'
+LEFT_OUT = '<testcase classname="t" name="odd"><skipped message="why"/></testcase>'
+
+
+def run_python(pytest, *options, environment_status=0, cache="ODD:BOOL=ON"):
+    """The same with a Python package in the build, and a stand-in for pytest that runs these lines of shell."""
+    with tempfile.TemporaryDirectory() as folder:
+        tools, build = Path(folder, "tools"), Path(folder, "build")
+        python = build / "python-env/bin/python"
+        for needed in (tools, python.parent, build / "python/fastccg"):
+            needed.mkdir(parents=True)
+        shutil.copy(ROOT / "tools/run_tests", tools)
+        for path, text in ((tools / "python_env", f"#!/bin/sh\nexit {environment_status}\n"), (python, PYTEST % pytest)):
+            path.write_text(text)
+            path.chmod(0o755)
+        text = f"cmake_minimum_required(VERSION 3.22)\nproject(sample LANGUAGES NONE)\nenable_testing()\n{PASS}\n"
+        Path(folder, "CMakeLists.txt").write_text(text)
+        subprocess.run(["cmake", "-S", folder, "-B", build, "-G", "Ninja", f"-D{cache}"], check=True, capture_output=True)
+        command = [tools / "run_tests", "--build", build, *options]
+        done = subprocess.run(command, capture_output=True, text=True)
+        return done.returncode, done.stdout.splitlines()[-1]
+
+
+class RunPytest(unittest.TestCase):
+    def test_python_tests_are_added(self):
+        self.assertEqual(run_python(REPORT % (GOOD + LEFT_OUT)), (0, "2 passed, 0 failed"))
+
+    def test_failures_and_errors_are_counted(self):
+        status = run_python(REPORT % (GOOD + BAD + BROKEN) + "exit 1")
+        self.assertEqual(status, (1, "2 passed, 2 failed"))
+
+    def test_pytest_without_report_is_counted(self):
+        self.assertEqual(run_python("kill -SEGV $$"), (1, "1 passed, 1 failed"))
+
+    def test_status_that_the_report_does_not_explain_is_counted(self):
+        self.assertEqual(run_python(REPORT % GOOD + "exit 3"), (1, "2 passed, 1 failed"))
+
+    def test_missing_environment_is_counted(self):
+        self.assertEqual(run_python(REPORT % GOOD, environment_status=1), (1, "1 passed, 1 failed"))
+
+    def test_label_runs_them_alone(self):
+        self.assertEqual(run_python(REPORT % GOOD, "--label", "python"), (0, "1 passed, 0 failed"))
+
+    def test_other_selection_leaves_them_out(self):
+        self.assertEqual(run_python("exit 1", "--match", "good"), (0, "1 passed, 0 failed"))
+
+    def test_sanitized_build_leaves_them_out(self):
+        self.assertEqual(run_python("exit 1", cache="FASTCCG_SANITIZE:STRING=thread"), (0, "1 passed, 0 failed"))
 
 
 if __name__ == "__main__":
