@@ -4,7 +4,9 @@ namespace fastccg::sim {
 
 std::unique_ptr<Persona> make_anthropic();
 std::unique_ptr<Persona> make_gemini();
+std::unique_ptr<Persona> make_gemini_embeddings();
 std::unique_ptr<Persona> make_openai_chat();
+std::unique_ptr<Persona> make_openai_embeddings();
 std::unique_ptr<Persona> make_openai_models();
 std::unique_ptr<Persona> make_unknown_path();
 
@@ -12,7 +14,8 @@ std::unique_ptr<Persona> make_unknown_path();
 const std::vector<std::unique_ptr<Persona>>& personas() {
   static const auto all = [] {
     std::vector<std::unique_ptr<Persona>> list;
-    for (const auto make : {make_anthropic, make_gemini, make_openai_chat, make_openai_models, make_unknown_path})
+    for (const auto make : {make_anthropic, make_gemini, make_gemini_embeddings, make_openai_chat,
+                            make_openai_embeddings, make_openai_models, make_unknown_path})
       list.push_back(make());
     return list;
   }();

@@ -8,6 +8,18 @@
 
 namespace fastccg::sim::gemini {
 
+/// What stands in a path behind `models/`: a model and what to do with it. Empty if the path has no such thing.
+class Target {
+ public:
+  explicit Target(std::string_view path);
+
+  bool streams() const { return method == "streamGenerateContent"; }
+  bool is_ours() const { return streams() || method == "generateContent"; }
+
+  std::string model;
+  std::string_view method;  ///< Of the path that was given.
+};
+
 /// What a request says beyond the conversation.
 class Details {
  public:
@@ -29,6 +41,9 @@ class Rejected {
 /// Whether the model is one of Gemini 3 or newer.
 bool is_newest(std::string_view model) noexcept;
 
+/// The body of a request, in camel case.
+json::object parse_object(const std::string& body);
+
 // The body is in camel case.
 void check_fields(const json::object& body);
 void check_contents(const json::object& body, bool wants_signatures);
@@ -36,6 +51,8 @@ Conversation to_conversation(const json::object& body, std::string model);
 
 Response render_whole(const ChatPersona::Exchange& exchange, const Details& details);
 Response render_stream(const ChatPersona::Exchange& exchange, const Details& details);
+Headers headers(std::uint64_t identity);
+Response render_problem(const Problem& problem, std::uint64_t identity);
 json::object error_body(const Problem& problem);
 
 }  // namespace fastccg::sim::gemini

@@ -16,32 +16,16 @@ bool is_newest(std::string_view model) noexcept {
   return model.size() > name.size() && (!is_digit(model[name.size()]) || model[name.size()] >= '3');
 }
 
-}  // namespace gemini
+Target::Target(std::string_view path) {
+  constexpr std::string_view before = "/models/";
+  const auto at = path.find(before);
+  const auto colon = path.rfind(':');
+  if (at == std::string_view::npos || colon == std::string_view::npos || colon < at + before.size()) return;
+  model = path.substr(at + before.size(), colon - at - before.size());
+  method = path.substr(colon + 1);
+}
 
-namespace {
-
-using namespace gemini;
-
-// What stands in a path behind `models/`: a model and what to do with it.
-class Target {
- public:
-  explicit Target(std::string_view path) {
-    constexpr std::string_view before = "/models/";
-    const auto at = path.find(before);
-    const auto colon = path.rfind(':');
-    if (at == std::string_view::npos || colon == std::string_view::npos || colon < at + before.size()) return;
-    model = path.substr(at + before.size(), colon - at - before.size());
-    method = path.substr(colon + 1);
-  }
-
-  bool streams() const { return method == "streamGenerateContent"; }
-  bool is_ours() const { return streams() || method == "generateContent"; }
-
-  std::string model;
-  std::string_view method;
-};
-
-json::object parse_json(const std::string& body) {
+json::object parse_object(const std::string& body) {
   json::parse_options options;
   options.max_depth = 200;
   boost::system::error_code failed;
@@ -51,11 +35,31 @@ json::object parse_json(const std::string& body) {
   return in_camel_case(value.get_object());
 }
 
+Headers headers(std::uint64_t identity) {
+  return {{"X-Gemini-Service-Tier", "standard"},
+          {"Server-Timing", "gfet4t7; dur=" + std::to_string(200 + Random(identity).below(900))},
+          {"Vary", "Origin"}};
+}
+
+Response render_problem(const Problem& problem, std::uint64_t identity) {
+  const auto body = error_body(problem);
+  Response response(static_cast<unsigned>(body.at("error").at("code").to_number<int>()), json::serialize(body));
+  response.content_type = "application/json; charset=UTF-8";
+  response.headers = headers(identity);
+  return response;
+}
+
+}  // namespace gemini
+
+namespace {
+
+using namespace gemini;
+
 Details details_of(const Request& request, const Conversation& conversation) {
   Details details;
   details.as_events = request.parameter("alt") == "sse";
   details.is_newest = is_newest(conversation.model);
-  const auto body = parse_json(request.body);
+  const auto body = parse_object(request.body);
   const auto& thinking = object_at(object_at(body, "generationConfig"), "thinkingConfig");
   const auto* shows = thinking.if_contains("includeThoughts");
   details.shows_thoughts = shows != nullptr && *shows == true;
@@ -70,11 +74,7 @@ class Gemini : public ChatPersona {
   bool serves(const Request& request) const override { return Target(request.path).is_ours(); }
 
   Response render_problem(const Problem& problem, std::uint64_t identity) const override {
-    const auto body = error_body(problem);
-    Response response(static_cast<unsigned>(body.at("error").at("code").to_number<int>()), json::serialize(body));
-    response.content_type = "application/json; charset=UTF-8";
-    response.headers = headers(identity);
-    return response;
+    return gemini::render_problem(problem, identity);
   }
   std::string render_stream_problem(const Problem& problem, const std::vector<Event>& sent) const override {
     const auto body = json::serialize(error_body(problem));
@@ -105,16 +105,12 @@ class Gemini : public ChatPersona {
   Response render_stream(const Exchange& exchange) const override {
     return gemini::render_stream(exchange, details_of(exchange.request, exchange.conversation));
   }
-  Headers headers(std::uint64_t identity) const override {
-    return {{"X-Gemini-Service-Tier", "standard"},
-            {"Server-Timing", "gfet4t7; dur=" + std::to_string(200 + Random(identity).below(900))},
-            {"Vary", "Origin"}};
-  }
+  Headers headers(std::uint64_t identity) const override { return gemini::headers(identity); }
 
  private:
   static std::variant<Conversation, Problem> checked(const Request& request, const Rules& rules) {
     Target target(request.path);
-    const auto body = parse_json(request.body);
+    const auto body = parse_object(request.body);
     if (rules.validate) {
       check_fields(body);
       check_contents(body, is_newest(target.model));

@@ -49,9 +49,9 @@ Wording wording(const Problem& problem) {
     case Problem::Kind::wrong_method: return {404, "NOT_FOUND", "Not found: " + problem.message};
     case Problem::Kind::unknown_model:
       return {404, "NOT_FOUND",
-              "models/" + problem.message +
-                  " is not found for API version v1beta, or is not supported "
-                  "for generateContent."};
+              "models/" + problem.message + " is not found for API version v1beta, or is not supported for " +
+                  (problem.param.empty() ? "generateContent" : problem.param) +
+                  ". Call ModelService.ListModels to see the list of available models and their supported methods."};
     case Problem::Kind::invalid: return {400, "INVALID_ARGUMENT", problem.message};
     case Problem::Kind::quota:
     case Problem::Kind::by_status: break;
@@ -98,7 +98,7 @@ json::object error_body(const Problem& problem) {
     info["domain"] = "googleapis.com";
     details.push_back(std::move(info));
   }
-  if (!problem.param.empty()) {
+  if (!problem.param.empty() && problem.kind != Problem::Kind::unknown_model) {
     auto bad = detail("BadRequest");
     bad["fieldViolations"] = json::array{json::object{{"field", problem.param}, {"description", words.message}}};
     details.push_back(std::move(bad));

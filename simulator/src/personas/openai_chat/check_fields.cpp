@@ -1,27 +1,12 @@
 #include <algorithm>
 #include <array>
-#include <cmath>
-#include <limits>
 
 #include "personas/openai_chat/openai_chat.hpp"
 
 namespace fastccg::sim::openai_chat {
 namespace {
 
-enum class Type { any, text, flag, integer, number, object, array };
-
-constexpr double none = std::numeric_limits<double>::infinity();
-
-class Field {
- public:
-  constexpr Field(std::string_view name_, Type type_, double least_ = -none, double most_ = none)
-      : name(name_), type(type_), least(least_), most(most_) {}
-
-  std::string_view name;
-  Type type;
-  double least;
-  double most;
-};
+using namespace openai;
 
 constexpr std::array fields{
     Field{"audio", Type::object},
@@ -63,99 +48,6 @@ constexpr std::array fields{
     Field{"web_search_options", Type::object},
 };
 
-std::string_view kind_of(const json::value& value) {
-  switch (value.kind()) {
-    case json::kind::null: return "null";
-    case json::kind::bool_: return "a boolean";
-    case json::kind::int64:
-    case json::kind::uint64: return "an integer";
-    case json::kind::double_: return "a decimal number";
-    case json::kind::string: return "a string";
-    case json::kind::array: return "an array";
-    case json::kind::object: return "an object";
-  }
-  return "something else";
-}
-
-bool is_integer(const json::value& value) { return value.is_int64() || value.is_uint64(); }
-
-bool fits(const json::value& value, Type type) {
-  switch (type) {
-    case Type::any: return true;
-    case Type::text: return value.is_string();
-    case Type::flag: return value.is_bool();
-    case Type::integer: return is_integer(value);
-    case Type::number: return value.is_number();
-    case Type::object: return value.is_object();
-    case Type::array: return value.is_array();
-  }
-  return true;
-}
-
-std::string_view expected(Type type) {
-  switch (type) {
-    case Type::any: break;
-    case Type::text: return "a string";
-    case Type::flag: return "a boolean";
-    case Type::integer: return "an integer";
-    case Type::number: return "a decimal number";
-    case Type::object: return "an object";
-    case Type::array: return "an array";
-  }
-  return "something else";
-}
-
-std::string shown(double number) {
-  return number == std::floor(number) ? std::to_string(static_cast<long long>(number)) : std::to_string(number);
-}
-
-void check_range(const json::value& value, const Field& field) {
-  if (!value.is_number()) return;
-  const std::string name(field.name);
-  const std::string kind = field.type == Type::integer ? "integer" : "decimal";
-  const auto number = value.to_number<double>();
-  if (number < field.least)
-    reject("Invalid '" + name + "': " + kind + " below minimum value. Expected a value >= " + shown(field.least) + ".",
-           name, kind + "_below_min_value");
-  if (number > field.most)
-    reject("Invalid '" + name + "': " + kind + " above maximum value. Expected a value <= " + shown(field.most) + ".",
-           name, kind + "_above_max_value");
-}
-
-void check_types(const json::object& body, bool strict) {
-  for (const auto& [key, value] : body) {
-    const std::string name(key);
-    const auto field =
-        std::find_if(fields.begin(), fields.end(), [&name](const Field& each) { return each.name == name; });
-    if (field == fields.end()) {
-      if (strict) reject("Unknown parameter: '" + name + "'.", name, "unknown_parameter");
-      continue;
-    }
-    if (value.is_null() && name != "messages" && name != "model") continue;
-    if (!fits(value, field->type))
-      reject("Invalid type for '" + name + "': expected " + std::string(expected(field->type)) + ", but got " +
-                 std::string(kind_of(value)) + " instead.",
-             name, "invalid_type");
-    check_range(value, *field);
-  }
-}
-
-const json::value* present(const json::object& body, std::string_view name) {
-  const auto* value = body.if_contains(name);
-  return value == nullptr || value->is_null() ? nullptr : value;
-}
-
-void check_word(const json::object& body, std::string_view name, std::initializer_list<std::string_view> words) {
-  const auto* value = present(body, name);
-  if (value == nullptr || !value->is_string()) return;
-  const std::string_view word = value->get_string();
-  if (std::find(words.begin(), words.end(), word) != words.end()) return;
-  std::string known;
-  for (const auto each : words) known += (known.empty() ? "'" : ", '") + std::string(each) + "'";
-  reject("Invalid value: '" + std::string(prefix(word, 100)) + "'. Supported values are: " + known + ".",
-         std::string(name), "invalid_value");
-}
-
 void check_stop(const json::object& body) {
   const auto* stop = present(body, "stop");
   if (stop == nullptr || stop->is_string()) return;
@@ -173,24 +65,6 @@ void check_stream_options(const json::object& body) {
   const auto* stream = present(body, "stream");
   if (stream == nullptr || !stream->get_bool())
     reject("The 'stream_options' parameter is only allowed when 'stream' is enabled.", "stream_options");
-}
-
-void check_name(const json::object& holder, const std::string& where) {
-  const auto* name = present(holder, "name");
-  if (name == nullptr)
-    reject("Missing required parameter: '" + where + ".name'.", where + ".name", "missing_required_parameter");
-  if (!name->is_string())
-    reject("Invalid type for '" + where + ".name': expected a string.", where + ".name", "invalid_type");
-  constexpr std::size_t most = 64;
-  const std::string_view text = name->get_string();
-  const bool good = !text.empty() && text.size() <= most && std::all_of(text.begin(), text.end(), [](char c) {
-    return is_lower(c) || is_upper(c) || is_digit(c) || c == '_' || c == '-';
-  });
-  if (!good)
-    reject("Invalid '" + where +
-               ".name': string does not match pattern. Expected a string that matches the pattern "
-               "'^[a-zA-Z0-9_-]{1,64}$'.",
-           where + ".name", "invalid_value");
 }
 
 void check_tool(const json::value& value, const std::string& where) {
@@ -256,54 +130,8 @@ void check_format(const json::object& body) {
   check_name(schema->get_object(), "response_format.json_schema");
 }
 
-// What is known of the families that think. The longest prefix counts.
-class Family {
- public:
-  constexpr Family(std::string_view prefix_, bool thinks_unasked_, bool may_not_think_, bool takes_sampling_)
-      : prefix(prefix_),
-        thinks_unasked(thinks_unasked_),
-        may_not_think(may_not_think_),
-        takes_sampling(takes_sampling_) {}
-
-  std::string_view prefix;
-  bool thinks_unasked;
-  bool may_not_think;   ///< It takes the effort `none`, with which it takes sampling parameters too.
-  bool takes_sampling;  ///< Whatever the effort.
-};
-
-constexpr std::array families{
-    Family{"gpt-5", true, false, false},
-    Family{"gpt-5-chat", false, false, true},
-    Family{"gpt-5.1", false, true, false},
-    Family{"gpt-5.1-chat", true, false, false},
-    Family{"gpt-5.1-codex", true, false, false},
-    Family{"gpt-5.2", false, true, false},
-    Family{"gpt-5.2-chat", true, false, false},
-    Family{"gpt-5.2-pro", true, false, false},
-    Family{"gpt-5.3", false, true, false},
-    Family{"gpt-5.3-chat", true, false, false},
-    Family{"gpt-5.4", false, true, false},
-    Family{"gpt-5.4-pro", true, false, false},
-    Family{"gpt-5.5", true, true, false},
-    Family{"gpt-5.5-pro", true, false, false},
-    Family{"gpt-5.6", true, true, false},
-    Family{"o1", true, false, false},
-    Family{"o3", true, false, false},
-    Family{"o4", true, false, false},
-};
-
-const Family* family_of(std::string_view model) {
-  const Family* best = nullptr;
-  for (const auto& family : families)
-    if (model.substr(0, family.prefix.size()) == family.prefix &&
-        (best == nullptr || family.prefix.size() > best->prefix.size()))
-      best = &family;
-  return best;
-}
-
 void check_model_limits(const json::object& body, std::string_view model) {
-  const auto* family = family_of(model);
-  if (family == nullptr || family->takes_sampling) return;
+  if (takes_sampling_always(model)) return;
   if (present(body, "max_tokens") != nullptr)
     reject("Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead.",
            "max_tokens", "unsupported_parameter");
@@ -316,7 +144,7 @@ void check_model_limits(const json::object& body, std::string_view model) {
     const double standard = name[0] == 't' ? 1 : 0;
     if (value->to_number<double>() == standard) continue;
     reject("Unsupported value: '" + std::string(name) +
-               "' does not support this value with this model. Only the default (" + shown(standard) +
+               "' does not support this value with this model. Only the default (" + (standard == 0 ? "0" : "1") +
                ") value is supported.",
            name, "unsupported_value");
   }
@@ -328,19 +156,8 @@ void check_model_limits(const json::object& body, std::string_view model) {
 
 }  // namespace
 
-void reject(std::string message, std::string param, std::string code) {
-  throw Rejected(Problem::invalid(std::move(message), std::move(param), std::move(code)));
-}
-
-bool thinks(std::string_view model, std::string_view effort) {
-  const auto* family = family_of(model);
-  if (family == nullptr || family->takes_sampling) return false;
-  if (effort.empty()) return family->thinks_unasked;
-  return !(effort == "none" && family->may_not_think);
-}
-
 void check_fields(const json::object& body, std::string_view model, bool strict) {
-  check_types(body, strict);
+  check_types(body, fields, strict);
   if (body.if_contains("messages") == nullptr)
     reject("Missing required parameter: 'messages'.", "messages", "missing_required_parameter");
   if (present(body, "max_tokens") != nullptr && present(body, "max_completion_tokens") != nullptr)

@@ -8,9 +8,7 @@
 namespace fastccg::sim::openai_chat {
 namespace {
 
-void missing(const std::string& where) {
-  reject("Missing required parameter: '" + where + "'.", where, "missing_required_parameter");
-}
+using openai::missing;
 
 // Walks the messages of a request in order and keeps what the later ones depend on.
 class MessageChecker {

@@ -6,6 +6,8 @@
 #include <variant>
 
 #include "personas/openai_common.hpp"
+#include "personas/openai_families.hpp"
+#include "personas/openai_fields.hpp"
 
 namespace fastccg::sim::openai_chat {
 
@@ -22,13 +24,9 @@ class Details {
   bool forced_function = false;  ///< `tool_choice` names one, after which OpenAI reports `stop`.
 };
 
-/// Thrown by the checks below; what they find first is what is answered.
-class Rejected {
- public:
-  explicit Rejected(Problem problem_) : problem(std::move(problem_)) {}
-  Problem problem;
-};
-[[noreturn]] void reject(std::string message, std::string param = "", std::string code = "");
+using openai::reject;
+using openai::Rejected;
+using openai::thinks;
 
 /// Checks the fields of a request other than its messages. `strict` also refuses unknown fields, and what some models
 /// do not take.
@@ -36,9 +34,6 @@ void check_fields(const json::object& body, std::string_view model, bool strict)
 void check_messages(const json::value& messages);
 /// JSON without a schema is only given to those who ask for it in words too. The messages have been checked.
 void check_json_is_mentioned(const json::object& body);
-
-/// Whether the model thinks before it answers, given the effort that the request asks for, if any.
-bool thinks(std::string_view model, std::string_view effort);
 
 /// Reads what the engine needs; what is missing or of the wrong type is passed over.
 Conversation to_conversation(const json::object& body, std::string model);

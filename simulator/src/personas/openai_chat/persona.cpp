@@ -1,5 +1,3 @@
-#include <boost/json/parse.hpp>
-
 #include "personas/openai_chat/openai_chat.hpp"
 
 namespace fastccg::sim {
@@ -18,19 +16,9 @@ std::string deployment(const Request& request) {
   return request.path.substr(start, request.path.find('/', start) - start);
 }
 
-json::value parse_json(const std::string& body) {
-  json::parse_options options;
-  options.max_depth = 200;
-  boost::system::error_code failed;
-  auto value = json::parse(body, failed, {}, options);
-  if (failed) reject("The body of the request is not valid JSON.");
-  if (!value.is_object()) reject("The body of the request must be a JSON object.");
-  return value;
-}
-
 // A persona keeps nothing between calls, and the body is parsed anew for the details that only rendering needs. What
 // that costs is saved where answers to equal requests are remembered.
-Details details_of(const Request& request) { return to_details(parse_json(request.body).get_object()); }
+Details details_of(const Request& request) { return to_details(openai::parse_object(request.body)); }
 
 // `POST {base}/chat/completions`. Under `/v1` it is as strict as OpenAI; under other paths stand the services that
 // imitate it, with fields of their own.
@@ -76,10 +64,8 @@ class OpenAiChat : public ChatPersona {
 
  private:
   static std::variant<Conversation, Problem> checked(const Request& request, const Rules& rules) {
-    if (rules.validate && to_lower(request.header("content-type")).find("application/json") == std::string::npos)
-      reject("Unsupported content type: send 'Content-Type: application/json'.", "", "unsupported_content_type");
-    const auto value = parse_json(request.body);
-    const auto& body = value.get_object();
+    if (rules.validate) openai::check_content_type(request);
+    const auto body = openai::parse_object(request.body);
     auto model = deployment(request);
     if (const auto* named = body.if_contains("model"); named != nullptr && named->is_string())
       model = named->get_string();
