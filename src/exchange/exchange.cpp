@@ -121,15 +121,25 @@ Error Exchange::classify_failure() const {
 void Exchange::attempt_failed(Error error) {
   stop_timers();
   fill_in(error);
-  if (error.retryable && error.retry_after > retries_.max_announced_delay())
-    error.message += "; the provider asks to wait " + seconds_text(*error.retry_after) +
-                     ", which is longer than Retries::max_announced_delay allows";
   if (receiver_->has_reached_caller()) return fail(std::move(error));
   const auto delay = retry::next_delay(error, attempts_, retries_, engine_->random());
-  if (!delay) return fail(std::move(error));
-  const auto when = Clock::now() + *delay;
-  if (when >= total_deadline_) return fail(std::move(error));
-  phase_timer_ = engine_->loop().at(when, [self = shared_from_this()] {
+  // Whether there is time for it is known beforehand: sleeping into the deadline would only put off the bad news.
+  if (delay && *delay < total_deadline_ - Clock::now()) return pause(*delay, error);
+  if (delay)
+    error.message += "; the next attempt would come in " + seconds_text(*delay) + ", after the total deadline of " +
+                     seconds_text(timeouts_.total());
+  else if (error.retryable && attempts_ < retries_.attempts())
+    error.message += "; the provider asks to wait " + seconds_text(*error.retry_after) +
+                     ", which is longer than Retries::max_announced_delay allows";
+  fail(std::move(error));
+}
+
+/// Waits for the next attempt. What ends the call meanwhile is no answer, so it has none of the last one's marks.
+void Exchange::pause(milliseconds delay, const Error& failure) {
+  last_failure_ = failure.message;
+  status_ = 0;
+  headers_.clear();
+  phase_timer_ = engine_->loop().after(delay, [self = shared_from_this()] {
     self->phase_timer_ = Loop::TimerId::none;
     self->begin_attempt();
   });
@@ -187,7 +197,7 @@ void Exchange::fill_in(Error& error) const {
   if (error.request_id.empty()) error.request_id = request_id_of(headers_);
   error.partial = receiver_->partial_text();
   // A successful answer may carry `retry-after` too (Anthropic sends it); it then means nothing.
-  if (!error.retry_after && status_ >= 400) error.retry_after = retry::announced_delay(headers_, system_clock::now());
+  error.retry_after = retry::announced_delay(error, status_ >= 400 ? headers_ : Headers(), system_clock::now());
   error.retryable = retry::may_heal(error, status_ >= 400 ? &headers_ : nullptr);
 }
 
@@ -233,7 +243,9 @@ void Exchange::deadline_passed(Deadline deadline) {
     case Deadline::idle:
       error.message = "the answer stalled for longer than the idle deadline of " + seconds_text(timeouts_.idle());
       break;
-    default: error.message = "the call took longer than the total deadline of " + seconds_text(timeouts_.total());
+    default:
+      error.message = "the call took longer than the total deadline of " + seconds_text(timeouts_.total());
+      if (!last_failure_.empty()) error.message += "; an earlier attempt had failed: " + last_failure_;
   }
   stop_transport();
   if (deadline != Deadline::total) return attempt_failed(std::move(error));

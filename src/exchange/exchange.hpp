@@ -46,6 +46,7 @@ class Exchange final : public transport::Sink, public std::enable_shared_from_th
   Error classify_failure() const;
 
   void attempt_failed(Error error);
+  void pause(std::chrono::milliseconds delay, const Error& failure);
   void succeed();
   void fail(Error error);
   std::unique_ptr<Receiver> end_of_call();
@@ -71,6 +72,7 @@ class Exchange final : public transport::Sink, public std::enable_shared_from_th
   Clock::time_point started_;
   Clock::time_point total_deadline_;
   int attempts_ = 0;
+  std::string last_failure_;  // why the attempt before this one failed; empty in the first
   bool done_ = false;
   Loop::TimerId total_timer_ = Loop::TimerId::none;
   Loop::TimerId phase_timer_ = Loop::TimerId::none;  // first byte, idle, or the pause before the next attempt

@@ -1,12 +1,10 @@
 #include "exchange/retry.hpp"
 
-#include <time.h>
-
 #include <algorithm>
-#include <charconv>
 #include <cmath>
-#include <string>
-#include <string_view>
+
+#include "exchange/header_time.hpp"
+#include "exchange/rate_headers.hpp"
 
 namespace fastccg::retry {
 
@@ -14,75 +12,13 @@ namespace {
 
 using namespace std::chrono;
 
-/// Longer than any provider means it; keeps arithmetic on hostile headers far from overflow.
-constexpr double max_seconds = 365.0 * 24 * 3600;
+/// Callers who were turned away together shall not come back together.
+constexpr double spread = 0.1;
+constexpr Delay longest_spread{1000};
 
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
-}
-
-/// Reads a plain decimal number at the start of `text` and removes it.
-std::optional<double> take_number(std::string_view& text) {
-  double value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, std::chars_format::fixed);
-  if (error != std::errc() || !std::isfinite(value)) return std::nullopt;
-  text.remove_prefix(static_cast<std::size_t>(end - text.data()));
-  return value;
-}
-
-std::optional<Delay> from_seconds(double value) {
-  if (!(value > 0)) return std::nullopt;
-  return Delay(static_cast<std::int64_t>(std::ceil(std::min(value, max_seconds) * 1000)));
-}
-
-std::optional<double> whole_number(std::string_view text) {
-  text = trimmed(text);
-  auto value = take_number(text);
-  return text.empty() ? value : std::nullopt;
-}
-
-/// An HTTP date in the form that RFC 9110 prescribes: "Sun, 06 Nov 1994 08:49:37 GMT".
-std::optional<Delay> from_date(const std::string& text, system_clock::time_point now) {
-  std::tm parts{};
-  const char* end = ::strptime(text.c_str(), "%a, %d %b %Y %H:%M:%S GMT", &parts);
-  if (!end || *end != '\0') return std::nullopt;
-  const auto when = system_clock::from_time_t(::timegm(&parts));
-  return from_seconds(duration<double>(when - now).count());
-}
-
-/// A duration as Go writes it, "6m0s" or "12ms"; a bare number is seconds.
-std::optional<Delay> from_go_duration(std::string_view text) {
-  text = trimmed(text);
-  double seconds = 0;
-  while (!text.empty()) {
-    const auto value = take_number(text);
-    if (!value) return std::nullopt;
-    const auto unit_end = std::min(text.find_first_of("0123456789."), text.size());
-    const auto unit = text.substr(0, unit_end);
-    text.remove_prefix(unit_end);
-    if (unit == "h")
-      seconds += *value * 3600;
-    else if (unit == "m")
-      seconds += *value * 60;
-    else if (unit == "s" || unit.empty())
-      seconds += *value;
-    else if (unit == "ms")
-      seconds += *value / 1e3;
-    else if (unit == "us" || unit == "µs")
-      seconds += *value / 1e6;
-    else
-      return std::nullopt;
-  }
-  return from_seconds(seconds);
-}
-
-std::optional<Delay> exhausted_limit(const Headers& headers, const std::string& dimension) {
-  const auto* remaining = find_header(headers, "x-ratelimit-remaining-" + dimension);
-  const auto* reset = find_header(headers, "x-ratelimit-reset-" + dimension);
-  if (!remaining || !reset || whole_number(*remaining) != 0.0) return std::nullopt;
-  return from_go_duration(*reset);
+/// A delay of zero or less says nothing: honouring it would hammer a server that has just refused.
+std::optional<Delay> if_positive(std::optional<Delay> delay) {
+  return delay && delay->count() > 0 ? delay : std::nullopt;
 }
 
 bool status_may_heal(int status) {
@@ -98,22 +34,32 @@ bool status_may_heal(int status) {
   }
 }
 
+std::optional<Delay> asked_delay(const Headers& headers, system_clock::time_point now) {
+  if (const auto* text = find_header(headers, "retry-after-ms"))
+    if (const auto value = header_time::number(*text))
+      if (const auto delay = if_positive(header_time::from_seconds(*value / 1000))) return delay;
+
+  const auto* text = find_header(headers, "retry-after");
+  if (!text) return std::nullopt;
+  if (const auto value = header_time::number(*text)) return if_positive(header_time::from_seconds(*value));
+  const auto when = header_time::http_date(*text);
+  if (!when) return std::nullopt;
+  return if_positive(header_time::from_seconds(duration<double>(*when - server_clock(headers, now)).count()));
+}
+
+std::optional<Delay> reset_delay(const Headers& headers, system_clock::time_point now) {
+  std::optional<Delay> longest;
+  for (const auto& window : rate_windows(headers, now))
+    if (window.remaining == 0.0 && window.reset) longest = std::max(longest.value_or(Delay(0)), *window.reset);
+  return if_positive(longest);
+}
+
 }  // namespace
 
-std::optional<Delay> announced_delay(const Headers& headers, system_clock::time_point now) {
-  if (const auto* text = find_header(headers, "retry-after-ms"))
-    if (const auto value = whole_number(*text))
-      if (const auto delay = from_seconds(*value / 1000)) return delay;
-
-  if (const auto* text = find_header(headers, "retry-after")) {
-    const auto value = whole_number(*text);
-    if (const auto delay = value ? from_seconds(*value) : from_date(*text, now)) return delay;
-  }
-
-  const auto requests = exhausted_limit(headers, "requests");
-  const auto tokens = exhausted_limit(headers, "tokens");
-  if (requests && tokens) return std::max(*requests, *tokens);
-  return requests ? requests : tokens;
+std::optional<Delay> announced_delay(const Error& error, const Headers& headers, system_clock::time_point now) {
+  if (const auto delay = asked_delay(headers, now)) return delay;
+  if (const auto delay = if_positive(error.retry_after)) return std::min(*delay, header_time::from_seconds(1e12));
+  return reset_delay(headers, now);
 }
 
 bool may_heal(const Error& error, const Headers* headers) {
@@ -148,7 +94,9 @@ std::optional<Delay> next_delay(const Error& error, int attempts_made, const Ret
   if (!error.retryable || attempts_made >= policy.attempts()) return std::nullopt;
   if (error.retry_after) {
     if (*error.retry_after > policy.max_announced_delay()) return std::nullopt;
-    return *error.retry_after;
+    const auto later = std::min<double>(spread * static_cast<double>(error.retry_after->count()),
+                                        static_cast<double>(longest_spread.count()));
+    return *error.retry_after + Delay(static_cast<std::int64_t>(later * random));
   }
   // Doubling stops long before it could overflow; the cap below decides anyway.
   const double doubled =

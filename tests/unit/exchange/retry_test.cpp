@@ -12,7 +12,7 @@ using namespace std::chrono_literals;
 // 1994-11-06 08:49:37 UTC
 const auto now = std::chrono::system_clock::from_time_t(784111777);
 
-std::optional<Delay> delay_of(Headers headers) { return announced_delay(headers, now); }
+std::optional<Delay> delay_of(Headers headers) { return announced_delay(Error(), headers, now); }
 
 TEST(AnnouncedDelay, milliseconds_win_over_seconds_unless_they_are_zero) {
   EXPECT_EQ(delay_of({{"retry-after-ms", "850"}, {"retry-after", "2"}}), 850ms);
@@ -28,6 +28,40 @@ TEST(AnnouncedDelay, retry_after_is_seconds_or_a_date) {
 TEST(AnnouncedDelay, nonsense_counts_as_none) {
   for (const auto* text : {"", "soon", "-3", "0", "1e400", "nan", "inf", "2 s", "Sun, 06 Nov"})
     EXPECT_EQ(delay_of({{"retry-after", text}}), std::nullopt) << text;
+}
+
+TEST(AnnouncedDelay, date_counts_from_the_servers_own_clock) {
+  EXPECT_EQ(delay_of({{"date", "Sun, 06 Nov 1994 09:00:00 GMT"}, {"retry-after", "Sun, 06 Nov 1994 09:00:05 GMT"}}),
+            5000ms);
+}
+
+Error asking(Delay delay) {
+  Error error;
+  error.retry_after = delay;
+  return error;
+}
+
+TEST(AnnouncedDelay, body_stands_behind_retry_after_and_before_the_rate_limits) {
+  const Headers limits{{"x-ratelimit-remaining-tokens", "0"}, {"x-ratelimit-reset-tokens", "9s"}};
+  EXPECT_EQ(announced_delay(asking(48s), limits, now), 48s);
+  EXPECT_EQ(announced_delay(asking(48s), {{"retry-after", "2"}}, now), 2s);
+  EXPECT_EQ(announced_delay(asking(48s), {}, now), 48s);
+}
+
+TEST(AnnouncedDelay, zero_negative_and_absurd_delay_of_a_body_are_none_and_a_year) {
+  EXPECT_EQ(announced_delay(asking(0s), {}, now), std::nullopt);
+  EXPECT_EQ(announced_delay(asking(-3s), {{"retry-after", "0"}}, now), std::nullopt);
+  EXPECT_EQ(announced_delay(asking(Delay::max()), {}, now), 365 * 24h);
+}
+
+TEST(AnnouncedDelay, longest_reset_of_anthropics_exhausted_limits_counts) {
+  EXPECT_EQ(delay_of({{"anthropic-ratelimit-requests-remaining", "49"},
+                      {"anthropic-ratelimit-requests-reset", "1994-11-06T09:49:37Z"},
+                      {"anthropic-ratelimit-input-tokens-remaining", "0"},
+                      {"anthropic-ratelimit-input-tokens-reset", "1994-11-06T08:49:50Z"},
+                      {"anthropic-ratelimit-output-tokens-remaining", "0"},
+                      {"anthropic-ratelimit-output-tokens-reset", "1994-11-06T08:50:07Z"}}),
+            30s);
 }
 
 TEST(AnnouncedDelay, absurd_delay_does_not_overflow) {
@@ -98,10 +132,15 @@ TEST(NextDelay, doubles_up_to_the_cap_and_jitter_shortens_it_by_a_quarter_at_mos
   EXPECT_GE(next_delay(retryable(), 1, policy, 0.999), 375ms);
 }
 
-TEST(NextDelay, announced_delay_is_honoured_exactly_up_to_its_cap) {
+TEST(NextDelay, announced_delay_is_honoured_up_to_its_cap) {
   const auto policy = Retries().max_announced_delay(60s);
-  EXPECT_EQ(next_delay(retryable(60s), 1, policy, 0.9), 60s);
-  EXPECT_EQ(next_delay(retryable(61s), 1, policy, 0.9), std::nullopt);
+  EXPECT_EQ(next_delay(retryable(60s), 1, policy, 0), 60s);
+  EXPECT_EQ(next_delay(retryable(61s), 1, policy, 0), std::nullopt);
+}
+
+TEST(NextDelay, jitter_never_shortens_an_announced_delay_and_adds_a_tenth_or_a_second_at_most) {
+  EXPECT_EQ(next_delay(retryable(2s), 1, Retries(), 0.5), 2100ms);
+  EXPECT_EQ(next_delay(retryable(60s), 1, Retries(), 0.999), 60'999ms);
 }
 
 TEST(NextDelay, ends_with_the_attempts_and_with_what_cannot_heal) {
