@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "conversation/context.hpp"
+
 namespace fastccg::detail {
 
 namespace {
@@ -12,9 +14,7 @@ Request make_request(const Ticket& ticket, const Target& target, const Message& 
   request.model = target.model;
   request.settings = ticket.settings;
   request.stream = stream;
-  for (const auto& turn : ticket.turns)
-    for (const auto& message : turn->messages) request.messages.push_back(&message);
-  request.messages.push_back(&question);
+  request.messages = context_of(ticket.turns, question);
   return request;
 }
 

@@ -1,0 +1,87 @@
+#include "conversation/context.hpp"
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+
+namespace fastccg::detail {
+namespace {
+
+Message calling(const std::string& id) { return Message(Role::assistant, {ToolCall(id, "get_weather", "{}")}); }
+Message result_of(const std::string& id) { return Message::tool_results({ToolResult(id, "result " + id)}); }
+
+class Context : public ::testing::Test {
+ protected:
+  void add(std::vector<Message> messages) {
+    auto turn = std::make_shared<Turn>();
+    turn->messages = std::move(messages);
+    turns.push_back(std::move(turn));
+  }
+  /// The order of the messages: their text, "call ID" or "result ID".
+  std::string shown(const Message& question) {
+    std::string all;
+    for (const auto* message : context_of(turns, question)) {
+      all += all.empty() ? "" : ", ";
+      for (const auto& part : message->parts) {
+        if (const auto* text = std::get_if<Text>(&part)) all += text->text;
+        if (const auto* call = std::get_if<ToolCall>(&part)) all += "call " + call->id;
+        if (const auto* result = std::get_if<ToolResult>(&part)) all += "result " + result->call_id;
+      }
+    }
+    return all;
+  }
+
+  Turns turns;
+};
+
+TEST_F(Context, is_the_history_and_the_question) {
+  add({Message::user("one"), Message::assistant("1")});
+  add({Message::assistant("by hand")});
+  EXPECT_EQ(shown(Message::user("two")), "one, 1, by hand, two");
+}
+
+TEST_F(Context, results_stand_behind_their_calls_whatever_was_asked_meanwhile) {
+  add({Message::user("one"), calling("a")});
+  add({Message::user("two"), Message::assistant("2")});
+  EXPECT_EQ(shown(result_of("a")), "two, 2, one, call a, result a");
+  add({result_of("a"), Message::assistant("1")});
+  EXPECT_EQ(shown(Message::user("three")), "one, call a, result a, 1, two, 2, three");
+}
+
+TEST_F(Context, leaves_out_other_exchanges_that_wait_for_results) {
+  add({Message::user("one"), calling("a")});
+  add({Message::user("two"), calling("b")});
+  EXPECT_EQ(shown(result_of("a")), "one, call a, result a");
+  add({result_of("a"), Message::assistant("1")});
+  EXPECT_EQ(shown(result_of("b")), "one, call a, result a, 1, two, call b, result b");
+}
+
+TEST_F(Context, keeps_calls_that_the_question_does_not_answer_for_the_provider_to_refuse) {
+  add({Message::user("one"), calling("a")});
+  EXPECT_EQ(shown(Message::user("two")), "one, call a, two");
+}
+
+TEST_F(Context, several_rounds_of_tools_are_one_exchange) {
+  add({Message::user("one"), calling("a")});
+  add({Message::user("two"), Message::assistant("2")});
+  add({result_of("a"), calling("b")});
+  add({Message::user("three"), Message::assistant("3")});
+  EXPECT_EQ(shown(result_of("b")), "two, 2, three, 3, one, call a, result a, call b, result b");
+}
+
+TEST_F(Context, id_that_is_used_again_means_the_latest_call) {
+  add({Message::user("one"), calling("a")});
+  add({result_of("a"), Message::assistant("1")});
+  add({Message::user("two"), calling("a")});
+  EXPECT_EQ(shown(result_of("a")), "one, call a, result a, 1, two, call a, result a");
+}
+
+TEST_F(Context, results_that_were_added_one_by_one_stay_together) {
+  add({Message::user("one"), Message(Role::assistant, {ToolCall("a", "f", "{}"), ToolCall("b", "f", "{}")})});
+  add({result_of("a")});
+  EXPECT_EQ(shown(result_of("b")), "one, call acall b, result a, result b");
+}
+
+}  // namespace
+}  // namespace fastccg::detail
