@@ -68,8 +68,9 @@ class Model {
 
   /// A function that every reply's text goes through before the caller and the history get it. It is called once per
   /// reply with the whole text; the chunks of a stream are not filtered. An empty function removes the filter.
-  /// It runs on a thread of the library or of the caller, never under a lock. What it throws, the call throws, and the
-  /// history gets nothing.
+  /// It runs where the reply is waited for, on the thread that blocks or that the coroutine goes on on, never under a
+  /// lock. What it throws, the call throws, and the history gets nothing. A reply that nobody takes is not filtered, and
+  /// leaves nothing either.
   Model& reply_filter(std::function<std::string(std::string)> filter);
 
   /// Clears the conversation and all settings, the filter included. Calls that are under way go on, but the cleared

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <exception>
 #include <mutex>
 #include <optional>
 
@@ -11,6 +10,8 @@
 namespace fastccg::detail {
 
 /// A call for a whole answer: what `Model::ask_async` returns an operation on.
+///
+/// The turn is committed when the answer has come, whether or not it is taken; with a filter, when it is taken.
 class AskCall final : public PendingResult<Reply>, public ReplySink {
  public:
   AskCall(std::shared_ptr<Conversation> conversation, Message question, Settings settings);
@@ -23,8 +24,7 @@ class AskCall final : public PendingResult<Reply>, public ReplySink {
   enum class Phase { idle, starting, running, cancelled, done };
 
   void on_done(Result<Reply> result) override;
-  void settle(Result<Reply> result, std::exception_ptr thrown);
-  void filter_and_commit(Reply reply);
+  void settle(Result<Reply> result);
   void commit(const Reply& reply);
   std::shared_ptr<AskCall> self() { return std::static_pointer_cast<AskCall>(Pending::shared_from_this()); }
 
@@ -37,7 +37,6 @@ class AskCall final : public PendingResult<Reply>, public ReplySink {
   Phase phase_ = Phase::idle;
   std::shared_ptr<Exchange> exchange_;
   std::optional<Result<Reply>> result_;
-  std::exception_ptr thrown_;
 };
 
 }  // namespace fastccg::detail

@@ -195,6 +195,20 @@ TEST_F(Ask, what_the_filter_throws_the_call_throws) {
   EXPECT_TRUE(model.get_history().empty());
 }
 
+TEST_F(Ask, filter_runs_on_the_thread_that_waits) {
+  auto model = make_model();
+  std::thread::id filtering;
+  model.reply_filter([&](std::string text) {
+    filtering = std::this_thread::get_id();
+    return text;
+  });
+  auto answering = std::async(std::launch::async, [&] {
+    if (server.wait_for_calls(1)) server.answer(0, 200, whole_answer("A"));
+  });
+  EXPECT_EQ(model.ask("Q").content, "A");
+  EXPECT_EQ(filtering, std::this_thread::get_id());
+}
+
 TEST_F(Ask, blocking_filter_does_not_stop_other_calls) {
   auto slow = make_model();
   auto quick = make_model();

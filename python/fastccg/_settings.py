@@ -1,0 +1,164 @@
+"""Settings as keywords, put into the form in which the native part reads them."""
+
+from __future__ import annotations
+
+from fastccg.errors import UsageError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Callable
+
+
+def collect(given: dict[str, Any]) -> dict[str, Any] | None:
+    """The settings among keywords. Those that are None are left as they are."""
+    if not given:
+        return None
+    settings: dict[str, Any] = {}
+    for name, value in given.items():
+        read = _READERS.get(name)
+        if read is None:
+            raise TypeError(f"there is no setting {name!r}; there are {', '.join(sorted(_READERS))}")
+        if value is not None:
+            read(settings, value)
+    return settings
+
+
+def _as_it_is(name: str) -> Callable[[dict[str, Any], Any], None]:
+    def read(settings: dict[str, Any], value: Any) -> None:
+        settings[name] = value
+
+    return read
+
+
+def _stop(settings: dict[str, Any], value: Any) -> None:
+    settings["stop"] = [value] if isinstance(value, str) else list(value)
+
+
+def _tools(settings: dict[str, Any], value: Any) -> None:
+    from fastccg.tools import as_tool
+
+    settings["tools"] = [as_tool(tool)._native() for tool in ([value] if callable(value) else value)]
+
+
+def _tool_choice(settings: dict[str, Any], value: Any) -> None:
+    if isinstance(value, str) and value in ("auto", "none", "required"):
+        settings["tool_choice"] = {"mode": value}
+        return
+    if isinstance(value, dict):
+        value = value.get("function", value).get("name")
+    elif not isinstance(value, str):
+        value = getattr(value, "name", None) or getattr(value, "__name__", None)
+    if not isinstance(value, str):
+        raise UsageError("tool_choice must be \"auto\", \"none\", \"required\", or a tool or its name")
+    settings["tool_choice"] = {"mode": "named", "name": value}
+
+
+def _output_format(settings: dict[str, Any], value: Any) -> None:
+    settings["output_format"] = _format_of(value)
+
+
+def _format_of(value: Any) -> dict[str, Any]:
+    if isinstance(value, str):
+        if value not in ("text", "json"):
+            raise UsageError("output_format must be \"text\", \"json\" or a JSON schema")
+        return {"kind": value}
+    if hasattr(value, "model_json_schema"):  # a pydantic model
+        return _schema_format(value.__name__, value.model_json_schema(), True)
+    if not isinstance(value, dict):
+        raise UsageError("output_format must be \"text\", \"json\" or a JSON schema as a dict")
+    kind = value.get("type")
+    if kind in ("json_object", "text") and len(value) == 1:
+        return {"kind": "text" if kind == "text" else "json"}
+    if kind == "json_schema" and "json_schema" in value:
+        value = value["json_schema"]
+    if "schema" in value and isinstance(value["schema"], dict):
+        return _schema_format(value.get("name", "answer"), value["schema"], value.get("strict", True))
+    return _schema_format(value.get("title", "answer"), value, True)
+
+
+def _schema_format(name: str, schema: dict[str, Any], strict: bool) -> dict[str, Any]:
+    name = "".join(c if c.isascii() and (c.isalnum() or c in "_-") else "_" for c in name)[:64] or "answer"
+    return {"kind": "schema", "name": name, "schema": _json(schema, "a schema"), "strict": strict}
+
+
+def _reasoning(settings: dict[str, Any], value: Any) -> None:
+    if value is False or value == "off":
+        settings["reasoning"] = {}
+    elif isinstance(value, str):
+        settings["reasoning"] = {"level": value}
+    elif isinstance(value, int) and value is not True:
+        settings["reasoning"] = {"tokens": value}
+    else:
+        raise UsageError("reasoning must be \"off\", an effort such as \"low\", or a number of tokens")
+
+
+def _metadata(settings: dict[str, Any], value: Any) -> None:
+    settings["metadata"] = {str(name): str(label) for name, label in dict(value).items()}
+
+
+def _extra(settings: dict[str, Any], value: Any) -> None:
+    settings["extra"] = value if isinstance(value, str) else _json(value, "extra")
+
+
+def _extra_headers(settings: dict[str, Any], value: Any) -> None:
+    settings["extra_headers"] = dict(value)
+
+
+def _timeout(settings: dict[str, Any], value: Any) -> None:
+    settings["timeouts"] = {**settings.get("timeouts", {}), "total": value}
+
+
+def _group(name: str, *members: str) -> Callable[[dict[str, Any], Any], None]:
+    def read(settings: dict[str, Any], value: Any) -> None:
+        if not isinstance(value, dict):
+            raise TypeError(f"{name} must be a dict, not {type(value).__name__}")
+        for member in value:
+            if member not in members:
+                raise UsageError(f"{name} has no {member!r}; it has {', '.join(members)}")
+        settings[name] = {**settings.get(name, {}), **value}
+
+    return read
+
+
+_retries_group = _group("retries", "attempts", "initial_delay", "max_delay", "max_announced_delay")
+
+
+def _retries(settings: dict[str, Any], value: Any) -> None:
+    if isinstance(value, int):
+        if value < 0:
+            raise UsageError("retries must be zero or more")
+        value = {"attempts": value + 1}
+    _retries_group(settings, value)
+
+
+def _json(value: Any, what: str) -> str:
+    import json
+
+    try:
+        return json.dumps(value, ensure_ascii=False, allow_nan=False)
+    except (TypeError, ValueError) as error:
+        raise UsageError(f"{what} cannot be written as JSON: {error}") from None
+
+
+_READERS: dict[str, Callable[[dict[str, Any], Any], None]] = {
+    **{
+        name: _as_it_is(name)
+        for name in (
+            "sys_prompt", "temperature", "top_p", "top_k", "max_tokens", "seed", "frequency_penalty",
+            "presence_penalty", "logprobs", "parallel_tools",
+        )
+    },
+    "stop": _stop,
+    "tools": _tools,
+    "tool_choice": _tool_choice,
+    "output_format": _output_format,
+    "response_format": _output_format,
+    "reasoning": _reasoning,
+    "metadata": _metadata,
+    "extra": _extra,
+    "extra_headers": _extra_headers,
+    "timeout": _timeout,
+    "timeouts": _group("timeouts", "connect", "first_byte", "idle", "total"),
+    "retries": _retries,
+    "limits": _group("limits", "headers", "event", "body", "unread"),
+}  # fmt: skip

@@ -1,0 +1,1 @@
+"""The model, and talking to it in a terminal."""

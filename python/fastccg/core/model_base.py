@@ -1,0 +1,300 @@
+"""A model at a provider, the settings to ask it with, and the conversation so far."""
+
+from __future__ import annotations
+
+import os
+
+from fastccg import _core
+from fastccg._settings import collect
+from fastccg.errors import SessionError, SessionNotFound, UsageError
+from fastccg.stream import AskStream
+from fastccg.types.prompt import ModelPrompt, from_native, native_prompt
+from fastccg.types.response import ModelResponse, response_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Callable, ClassVar, Iterable, Optional, Union
+
+    from typing_extensions import Self
+
+    from fastccg.parts import Part
+
+    Prompt = Union[str, Part, ModelPrompt, dict[str, Any], Iterable[Union[str, Part]]]
+
+
+class ModelBase:
+    """A model and a conversation with it. The classes in `fastccg.models` are presets of it.
+
+    A turn is a transaction. A call takes the conversation and the settings as they are when it starts; its question and
+    its answer enter the history together when it ends. Turns stand in the order in which they were asked. Calls that run
+    at the same time do not see each other. A call that fails or is cancelled leaves nothing, or, if text had been read
+    from a stream, the turn with that text, marked as interrupted.
+
+    A model can be used from several threads and several event loops at once.
+
+    Args:
+        api_key: The key. Not given: the one of `add_*_key`, or of the provider's environment variable.
+        model_name: The provider's name of the model. Not given: that of the class.
+        base_url: Where the requests go, such as "http://localhost:8000/v1". Not given: the provider's own address.
+        protocol: "chat_completions" or "responses", for providers that have both.
+        ca_file: A file of trusted certificates (PEM) instead of the system's.
+        proxy: Such as "http://proxy:3128"; an empty text means none at all. Not given: what the environment says.
+        allow_plain_http: Whether a key may go over plain http to a host other than the local one.
+        settings: What `settings` takes.
+    """
+
+    provider: ClassVar[str] = ""
+    """The provider: "openai", "anthropic", "gemini", "mistral", "mock", ..."""
+
+    _model: ClassVar[str] = ""
+
+    def __init__(
+        self,
+        api_key: Optional[str] = None,
+        model_name: Optional[str] = None,
+        *,
+        base_url: Optional[str] = None,
+        protocol: Optional[str] = None,
+        ca_file: Optional[Union[str, os.PathLike[str]]] = None,
+        proxy: Optional[str] = None,
+        allow_plain_http: bool = False,
+        **settings: Any,
+    ) -> None:
+        name = model_name or self._model
+        if not name:
+            raise UsageError("which model? Use fastccg.init_model(\"provider/name\") or a class of fastccg.models")
+        if self.provider:
+            name = f"{self.provider}/{name}"
+        endpoint = _endpoint(base_url, protocol, ca_file, proxy, allow_plain_http)
+        self._adopt(_core.init_model(name, api_key, endpoint))
+        if settings:
+            self.settings(**settings)
+
+    def _adopt(self, native: _core.Model) -> None:
+        self._native = native
+        self._filter: Optional[Callable[[str], str]] = None
+        provider, _, name = native.name().partition("/")
+        self.provider = provider  # type: ignore[misc]
+        self.model_name = name
+
+    # Asking
+
+    def ask(self, prompt: Prompt, **settings: Any) -> ModelResponse:
+        """Asks and waits for the whole answer, blocking the calling thread.
+
+        It works anywhere, also in a thread or inside a running event loop (which it blocks, of course).
+        """
+        return response_of(self._native.ask(native_prompt(prompt), collect(settings)))
+
+    async def ask_async(self, prompt: Prompt, **settings: Any) -> ModelResponse:
+        """Asks when it is awaited. Cancelling the task cancels the request."""
+        return response_of(await self._native.ask_async(native_prompt(prompt), collect(settings)))
+
+    def ask_stream(self, prompt: Prompt, **settings: Any) -> AskStream:
+        """Asks when it is first read, and yields the answer as the model writes it. See `AskStream`."""
+        return AskStream(self._native.ask_stream(native_prompt(prompt), collect(settings)))
+
+    # Settings
+
+    def settings(self, **settings: Any) -> Self:
+        """Changes settings of all calls that start from now on; returns the model, so that calls can be chained.
+
+        Every method that asks takes the same keywords, for one call. A setting that a model does not take is left out of
+        the request, and the reply carries a warning. None leaves a setting as it is; see `unset`.
+
+        Args:
+            sys_prompt: What the model shall be and do.
+            temperature: 0 to 2.
+            top_p: Above 0, up to 1.
+            top_k: At least 1.
+            max_tokens: At least 1. Where a model reasons, reasoning counts too.
+            stop: A text, or several, at which the model stops.
+            seed: For answers that are as repeatable as the provider can make them.
+            frequency_penalty: -2 to 2.
+            presence_penalty: -2 to 2.
+            logprobs: 0 to 20: how many alternatives to report with each token.
+            tools: Functions, `Tool`s or dicts.
+            tool_choice: "auto", "none", "required", or a tool or its name.
+            parallel_tools: Whether the model may call several tools at once.
+            output_format: "text", "json", or a JSON schema as a dict (`response_format` is another name for it).
+            reasoning: "off", an effort ("minimal", "low", "medium", "high", ...), or a number of tokens.
+            metadata: A dict of labels that the provider stores with the request.
+            extra: A dict that is merged into the request's body last: whatever it names wins.
+            extra_headers: A dict of headers that are added to the request.
+            timeout: Seconds for the whole call, with all attempts.
+            timeouts: A dict of seconds: connect, first_byte, idle, total.
+            retries: How often a failed request is repeated; or a dict: attempts, initial_delay, max_delay,
+                max_announced_delay.
+            limits: A dict of bytes: headers, event, body, unread.
+        """
+        changes = collect(settings)
+        if changes:
+            self._native.change(self._completed(changes))
+        return self
+
+    def _completed(self, changes: dict[str, Any]) -> dict[str, Any]:
+        """Groups of which only some members are given keep the others."""
+        groups = [name for name in ("timeouts", "retries", "limits") if name in changes]
+        if groups:
+            current = self._native.settings()
+            for name in groups:
+                changes[name] = {**current.get(name, {}), **changes[name]}
+        return changes
+
+    def unset(self, *names: str) -> Self:
+        """Takes settings back, so that the provider decides."""
+        current = self._native.settings()
+        for name in names:
+            current.pop(name, None)
+        self._native.replace(current)
+        return self
+
+    def sys_prompt(self, msg: Optional[str]) -> Self:
+        """Says what the model shall be and do; None takes it back."""
+        return self._set("sys_prompt", msg)
+
+    def temperature(self, val: Optional[float]) -> Self:
+        """Sets how freely the model chooses its words, from 0 to 2; None leaves it to the provider."""
+        return self._set("temperature", val)
+
+    def max_tokens(self, n: Optional[int]) -> Self:
+        """Limits the length of answers; None leaves it to the provider."""
+        return self._set("max_tokens", n)
+
+    def _set(self, name: str, value: Any) -> Self:
+        if value is None:
+            return self.unset(name)
+        self._native.change({name: value})
+        return self
+
+    def reply_filter(self, fn: Optional[Callable[[str], str]]) -> Self:
+        """Sets a function that every reply's text goes through before the caller and the history get it.
+
+        It is called once per reply with the whole text; the chunks of a stream are not filtered. What it raises, the call
+        raises, and the history gets nothing. None removes it.
+        """
+        self._native.filter(fn)
+        self._filter = fn
+        return self
+
+    # History
+
+    def append_prompt(self, msg: Prompt) -> Self:
+        """Adds a message of the user by hand, as if it had been said."""
+        self._native.append(native_prompt(msg))
+        return self
+
+    def append_response(self, msg: Prompt) -> Self:
+        """Adds a message of the assistant by hand, as if it had been said."""
+        if not isinstance(msg, ModelPrompt):
+            msg = ModelPrompt("assistant", msg)  # type: ignore[arg-type]
+        self._native.append(native_prompt(msg))
+        return self
+
+    def get_history(self) -> list[ModelPrompt]:
+        """The conversation: a copy, in the order in which things were asked. The system prompt is a setting, not in it."""
+        return [from_native(message) for message in self._native.history()]
+
+    @property
+    def history(self) -> list[ModelPrompt]:
+        """What `get_history` gives."""
+        return self.get_history()
+
+    def reset(self) -> Self:
+        """Clears the conversation and all settings, the filter included.
+
+        Calls that are under way go on, but the cleared history does not get their turns.
+        """
+        self._native.reset()
+        self._filter = None
+        return self
+
+    def clear_history(self) -> Self:
+        """Clears the conversation and nothing else."""
+        settings, fn = self._native.settings(), self._filter
+        self._native.reset()
+        self._native.replace(settings)
+        self._native.filter(fn)
+        return self
+
+    def fork(self) -> Self:
+        """An independent model with a copy of the conversation, the settings, the filter and the key."""
+        other = object.__new__(type(self))
+        other._adopt(self._native.fork())
+        other._filter = self._filter
+        return other
+
+    # Describing and saving
+
+    def model_info(self) -> dict[str, Any]:
+        """Model, provider and settings, and what the catalogue knows of the model. Never the key."""
+        current = self._native.settings()
+        return {
+            "model": self.model_name,
+            "provider": self.provider,
+            "temperature": current.get("temperature"),
+            "max_tokens": current.get("max_tokens"),
+            "settings": current,
+            "catalog": self._native.info(),
+        }
+
+    def save(self, path: Union[str, os.PathLike[str]]) -> None:
+        """Writes settings and conversation to a file that `load_model` reads. The key and the filter are not in it.
+
+        The file is replaced in one step, so that it is never half-written, and only its owner can read it.
+        """
+        self._native.save(os.fspath(path))
+
+    @classmethod
+    def load(cls, path: Union[str, os.PathLike[str]], api_key: Optional[str] = None, **options: Any) -> Self:
+        """Makes a model from a file that `save` wrote. See `fastccg.load_model`."""
+        native = load_native(path, api_key, options)
+        if cls.provider and native.name() != f"{cls.provider}/{cls._model}":
+            raise SessionError(f"{os.fspath(path)} is a session with {native.name()}, not with {cls.__name__}")
+        model = object.__new__(cls)
+        model._adopt(native)
+        return model
+
+    @classmethod
+    def matches(cls, provider: str, model_name: str) -> bool:
+        """Whether this class is the preset of that model."""
+        return bool(cls.provider) and (provider, model_name) == (cls.provider, cls._model)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.provider}/{self.model_name}>"
+
+    def __reduce__(self) -> Any:
+        raise TypeError("a model cannot be pickled, since it has a key; use save() and fastccg.load_model()")
+
+
+def _endpoint(
+    base_url: Optional[str],
+    protocol: Optional[str],
+    ca_file: Optional[Union[str, os.PathLike[str]]],
+    proxy: Optional[str],
+    allow_plain_http: bool,
+) -> dict[str, Any]:
+    return {
+        "base_url": base_url,
+        "protocol": protocol,
+        "ca_file": None if ca_file is None else os.fspath(ca_file),
+        "proxy": proxy,
+        "allow_plain_http": allow_plain_http,
+    }
+
+
+def load_native(
+    path: Union[str, os.PathLike[str]], api_key: Optional[str], options: dict[str, Any]
+) -> _core.Model:
+    """Reads a session file."""
+    name = os.fspath(path)
+    known = ("base_url", "protocol", "ca_file", "proxy", "allow_plain_http")
+    for option in options:
+        if option not in known:
+            raise TypeError(f"load_model() has no argument {option!r}")
+    try:
+        return _core.load_model(name, api_key, _endpoint(*(options.get(option) for option in known)))  # type: ignore[arg-type]
+    except SessionError as error:
+        if os.path.exists(name):
+            raise
+        raise SessionNotFound(str(error)) from None

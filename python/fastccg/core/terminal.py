@@ -1,0 +1,51 @@
+"""Talking to a model in a terminal."""
+
+from __future__ import annotations
+
+import sys
+
+from fastccg.errors import FastCCGError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from fastccg.core.model_base import ModelBase
+
+
+def run_terminal(model: ModelBase) -> None:
+    """Reads questions from the terminal and prints the answers as they are written.
+
+    "reset" forgets the conversation, "exit" ends; so do the end of the input and Ctrl-C. Ctrl-C during an answer ends the
+    answer only. Errors are printed to standard error, and the conversation goes on.
+    """
+    print(f"Talking to {model.provider}/{model.model_name}. \"reset\" forgets the conversation, \"exit\" ends.")
+    while True:
+        try:
+            question = input(">>> ")
+        except (EOFError, KeyboardInterrupt):
+            print()
+            return
+        command = question.strip().lower()
+        if command == "exit":
+            return
+        if command == "reset":
+            model.clear_history()
+            print("The conversation is forgotten.")
+        elif command:
+            _answer(model, question)
+
+
+def _answer(model: ModelBase, question: str) -> None:
+    try:
+        with model.ask_stream(question) as answer:
+            for chunk in answer:
+                print(_harmless(chunk.content), end="", flush=True)
+        print()
+    except KeyboardInterrupt:
+        print()
+    except FastCCGError as error:
+        print(f"\n{error}", file=sys.stderr)
+
+
+def _harmless(text: str) -> str:
+    """Without the control characters by which a text could take over the terminal."""
+    return "".join(c for c in text if c in "\n\t" or c.isprintable())

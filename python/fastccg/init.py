@@ -1,0 +1,67 @@
+"""Making models."""
+
+from __future__ import annotations
+
+from fastccg.core.model_base import ModelBase, load_native
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import os
+    from typing import Any, Optional, TypeVar, Union, overload
+
+    M = TypeVar("M", bound=ModelBase)
+
+    @overload
+    def init_model(model: type[M], api_key: Optional[str] = None, **options: Any) -> M: ...
+    @overload
+    def init_model(model: str, api_key: Optional[str] = None, **options: Any) -> ModelBase: ...
+
+
+def init_model(model: Union[type[ModelBase], str], api_key: Optional[str] = None, **options: Any) -> ModelBase:
+    """Makes a model with an empty conversation.
+
+    Args:
+        model: A class of `fastccg.models`, or "provider/name" for any model, such as "openai/o3" or "groq/llama-3.3-70b".
+        api_key: The key. Not given: the one of `add_*_key`, or of the provider's environment variable.
+        options: What `ModelBase` takes: base_url, protocol, ca_file, proxy, allow_plain_http, and settings.
+
+    Raises:
+        MissingKey: There is no key.
+        UsageError: The provider is unknown, or an option is wrong.
+    """
+    if isinstance(model, str):
+        cls = _preset(model)
+        return ModelBase(api_key, model, **options) if cls is None else cls(api_key, **options)
+    if not (isinstance(model, type) and issubclass(model, ModelBase)):
+        raise TypeError("init_model() takes a class of fastccg.models or a \"provider/name\"")
+    return model(api_key, **options)
+
+
+def load_model(path: Union[str, os.PathLike[str]], api_key: Optional[str] = None, **options: Any) -> ModelBase:
+    """Makes a model from a file that `save` wrote, or one of the original package.
+
+    The file is verified before anything is made of it.
+
+    Args:
+        path: The file.
+        api_key: As for `init_model`.
+        options: base_url, protocol, ca_file, proxy, allow_plain_http.
+
+    Raises:
+        SessionError: The file cannot be used; the message gives the line or the field. `SessionNotFound` if there is none.
+    """
+    native = load_native(path, api_key, options)
+    model = object.__new__(_preset(native.name()) or ModelBase)
+    model._adopt(native)
+    return model
+
+
+def _preset(name: str) -> Optional[type[ModelBase]]:
+    """The class of a model that has one."""
+    import fastccg.models  # noqa: F401  so that all presets are there
+
+    provider, _, model = name.partition("/")
+    for cls in ModelBase.__subclasses__():
+        if cls.__module__.startswith("fastccg.models.") and cls.matches(provider, model):
+            return cls
+    return None

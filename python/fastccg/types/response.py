@@ -1,0 +1,218 @@
+"""What a model answers."""
+
+from __future__ import annotations
+
+from fastccg._record import Record
+from fastccg.parts import ToolCall, _from_native
+from fastccg.types.prompt import ModelPrompt, from_native
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Optional
+
+    from fastccg import _core
+
+
+class Usage(Record):
+    """Tokens used. What the provider did not say is None, not zero.
+
+    `input` includes what was cached, `output` includes reasoning, whoever the provider is.
+    """
+
+    __slots__ = ("input", "input_cached", "input_cache_write", "output", "output_reasoning", "total")
+
+    def __init__(
+        self,
+        input: Optional[int] = None,
+        input_cached: Optional[int] = None,
+        input_cache_write: Optional[int] = None,
+        output: Optional[int] = None,
+        output_reasoning: Optional[int] = None,
+        total: Optional[int] = None,
+    ) -> None:
+        self.input = input
+        self.input_cached = input_cached
+        self.input_cache_write = input_cache_write
+        self.output = output
+        self.output_reasoning = output_reasoning
+        self.total = total
+
+
+class Warning(Record):
+    """Something that was asked for and not done, or that one should know of."""
+
+    __slots__ = ("setting", "message")
+
+    def __init__(self, setting: str, message: str) -> None:
+        self.setting = setting
+        """The setting that it is about, such as "temperature"; empty if none."""
+        self.message = message
+
+    def __str__(self) -> str:
+        return self.message
+
+
+class Timings(Record):
+    """How long the call took, in seconds from its start."""
+
+    __slots__ = ("first_byte", "first_output", "total")
+
+    def __init__(self, first_byte: float = 0.0, first_output: float = 0.0, total: float = 0.0) -> None:
+        self.first_byte = first_byte
+        """Until the headers of the last attempt's answer."""
+        self.first_output = first_output
+        """Until the first text, reasoning or tool call."""
+        self.total = total
+
+
+class ModelResponse:
+    """A complete answer.
+
+    Args:
+        content: The answer's text. Reasoning, refusals and tool calls are not in it.
+        tokens_used: Tokens of request and answer together, if the provider said.
+        provider: Who answered.
+        raw: The provider's answer as parsed JSON.
+    """
+
+    __slots__ = ("content", "tokens_used", "provider", "_raw", "_native", "_details")
+
+    content: str
+    tokens_used: Optional[int]
+    provider: Optional[str]
+
+    def __init__(
+        self, content: str, tokens_used: Optional[int] = None, provider: Optional[str] = None, raw: Any = None
+    ) -> None:
+        self.content = content
+        self.tokens_used = tokens_used
+        self.provider = provider
+        self._raw = raw
+        self._native: Optional[_core.Reply] = None
+        self._details: Optional[dict[str, Any]] = None
+
+    @property
+    def raw(self) -> Any:
+        """The provider's answer as parsed JSON, made when it is first asked for. Of a stream: the usage, if there was any."""
+        if self._raw is None and self._native is not None:
+            import json
+
+            text = self._native.raw
+            self._raw = json.loads(text) if text else None
+        return self._raw
+
+    @property
+    def model(self) -> str:
+        """The model as it was asked for."""
+        return self._detail("model", "")
+
+    @property
+    def provider_model(self) -> str:
+        """The model that the provider says it used: often a dated snapshot."""
+        return self._detail("provider_model", "")
+
+    @property
+    def id(self) -> str:
+        """The provider's id of the answer."""
+        return self._detail("id", "")
+
+    @property
+    def request_id(self) -> str:
+        """What to quote to the provider's support."""
+        return self._detail("request_id", "")
+
+    @property
+    def message(self) -> ModelPrompt:
+        """Everything that was answered, in order."""
+        fields = self._detail("message", None)
+        return from_native(fields) if fields else ModelPrompt("assistant", self.content)
+
+    @property
+    def finish_reason(self) -> str:
+        """Why the model stopped: "stop", "length", "tool_calls", "content_filter", "pause", "error", "other", "unknown"."""
+        return self._detail("finish_reason", "unknown")
+
+    @property
+    def raw_finish_reason(self) -> str:
+        """The same in the provider's words; empty if it gave none."""
+        return self._detail("raw_finish_reason", "")
+
+    @property
+    def usage(self) -> Usage:
+        """Tokens, in detail."""
+        return Usage(**self._detail("usage", {}))
+
+    @property
+    def warnings(self) -> list[Warning]:
+        """What was asked for and not done."""
+        return [Warning(**warning) for warning in self._detail("warnings", ())]
+
+    @property
+    def attempts(self) -> int:
+        """How many times the request was sent."""
+        return self._detail("attempts", 0)
+
+    @property
+    def timings(self) -> Timings:
+        """How long the call took."""
+        return Timings(**self._detail("timings", {}))
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether the stream ended before its end; only ever true in what `AskStream.response` gives after a `close`."""
+        return self._detail("interrupted", False)
+
+    @property
+    def tool_calls(self) -> list[ToolCall]:
+        """The tool calls of the answer, in order."""
+        return [_from_native(call) for call in self._detail("tool_calls", ())]  # type: ignore[misc]
+
+    @property
+    def reasoning(self) -> str:
+        """The reasoning that the provider shows."""
+        return self._detail("reasoning", "")
+
+    @property
+    def refusal(self) -> str:
+        """The text of a refusal; empty if the model did not refuse."""
+        return self._detail("refusal", "")
+
+    def parsed(self) -> Any:
+        """The answer's text as JSON, for calls with an `output_format`. Raises `ValueError` if it is none."""
+        import json
+
+        return json.loads(self.content)
+
+    def _detail(self, name: str, default: Any) -> Any:
+        if self._details is None:
+            self._details = self._native.details() if self._native is not None else {}
+        return self._details.get(name, default)
+
+    def __str__(self) -> str:
+        return self.content
+
+    def __repr__(self) -> str:
+        return f"ModelResponse(content={self.content!r}, tokens_used={self.tokens_used!r}, provider={self.provider!r})"
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, ModelResponse):
+            return NotImplemented
+        return (self.content, self.tokens_used, self.provider, self.raw) == (
+            other.content, other.tokens_used, other.provider, other.raw)  # fmt: skip
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __getstate__(self) -> tuple[Any, ...]:
+        self._detail("", None)
+        return self.content, self.tokens_used, self.provider, self.raw, self._details
+
+    def __setstate__(self, state: tuple[Any, ...]) -> None:
+        self.content, self.tokens_used, self.provider, self._raw, self._details = state
+        self._native = None
+
+
+def response_of(native: _core.Reply) -> ModelResponse:
+    """The response that stands for a reply of the native part."""
+    response = ModelResponse(native.content, native.tokens_used, native.provider)
+    response._native = native
+    return response

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "fastccg/error.hpp"
+#include "graveyard.hpp"
+#include "state.hpp"
+
+namespace fastccg::python {
+
+/// A Python exception on its way through the library: what a user's function raised there.
+class PythonException final : public PassingException {
+ public:
+  /// Takes what Python's error indicator holds, and clears that.
+  explicit PythonException(const std::shared_ptr<Graveyard>& graveyard);
+
+  const char* what() const noexcept override { return "a Python function raised an exception"; }
+  /// Sets Python's error indicator to it again.
+  void set_raised() const override;
+
+ private:
+  std::shared_ptr<BuriedRef> exception_;
+};
+
+}  // namespace fastccg::python

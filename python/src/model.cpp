@@ -1,0 +1,135 @@
+#include "model.hpp"
+
+#include <memory>
+#include <mutex>
+#include <string>
+#include <utility>
+
+#include "catalog.hpp"
+#include "convert.hpp"
+#include "filter.hpp"
+#include "instance.hpp"
+#include "message.hpp"
+#include "operation.hpp"
+#include "reply.hpp"
+#include "settings.hpp"
+#include "stream.hpp"
+
+namespace fastccg::python {
+
+namespace {
+
+/// A model, and the lock under which its settings are read, changed and written back.
+class ModelValue {
+ public:
+  explicit ModelValue(fastccg::Model model_)
+      : model(std::make_unique<fastccg::Model>(std::move(model_))), provider(to_python(model->model_info().provider)) {}
+
+  std::unique_ptr<fastccg::Model> model;
+  Ref provider;
+  std::unique_ptr<std::mutex> changing = std::make_unique<std::mutex>();
+};
+
+fastccg::Model& model_in(PyObject* self) { return *data<ModelValue>(self).model; }
+
+/// The state, after what other threads have let go was dropped.
+State& swept(PyObject* self) {
+  auto& state = state_of_type(self);
+  state.graveyard->sweep();
+  return state;
+}
+
+// The calls: each takes a prompt and the settings of the call.
+
+Ref model_ask(PyObject* self, PyObject* const* arguments, Py_ssize_t count) {
+  check_count("ask", count, 2);
+  auto operation = model_in(self).ask_async(to_prompt(arguments[0]), to_settings(arguments[1]));
+  return get_reply(swept(self), std::move(operation));
+}
+
+Ref model_ask_async(PyObject* self, PyObject* const* arguments, Py_ssize_t count) {
+  check_count("ask_async", count, 2);
+  return make_operation(swept(self), model_in(self).ask_async(to_prompt(arguments[0]), to_settings(arguments[1])));
+}
+
+Ref model_ask_stream(PyObject* self, PyObject* const* arguments, Py_ssize_t count) {
+  check_count("ask_stream", count, 2);
+  auto stream = model_in(self).ask_stream(to_prompt(arguments[0]), to_settings(arguments[1]));
+  return make_stream(swept(self), std::move(stream), data<ModelValue>(self).provider);
+}
+
+Ref model_change(PyObject* self, PyObject* changes) {
+  const auto settings = to_settings(changes);
+  auto& value = data<ModelValue>(self);
+  const std::lock_guard lock(*value.changing);
+  value.model->settings(value.model->settings().overlaid_with(settings));
+  return none();
+}
+
+Ref model_replace(PyObject* self, PyObject* settings) {
+  model_in(self).settings(to_settings(settings));
+  return none();
+}
+
+Ref model_settings(PyObject* self, PyObject*) { return to_python(model_in(self).settings()); }
+
+Ref model_filter(PyObject* self, PyObject* filter) {
+  model_in(self).reply_filter(to_filter(state_of_type(self), filter));
+  return none();
+}
+
+Ref model_reset(PyObject* self, PyObject*) {
+  model_in(self).reset();
+  swept(self);
+  return none();
+}
+
+Ref model_append(PyObject* self, PyObject* message) {
+  model_in(self).append_prompt(to_prompt(message));
+  return none();
+}
+
+Ref model_history(PyObject* self, PyObject*) {
+  return to_list(model_in(self).get_history(), [](const Message& message) { return to_python(message); });
+}
+
+Ref model_info(PyObject* self, PyObject*) { return to_python(model_in(self).model_info()); }
+Ref model_name(PyObject* self, PyObject*) { return to_python(model_in(self).name()); }
+
+Ref model_fork(PyObject* self, PyObject*) { return make_model(state_of_type(self), model_in(self).fork()); }
+
+Ref model_save(PyObject* self, PyObject* path) {
+  model_in(self).save(to_text(path, "path"));
+  return none();
+}
+
+}  // namespace
+
+Ref make_model_type(PyObject* module) {
+  static PyMethodDef methods[] = {
+      with_arguments<model_ask>("ask", "ask(prompt, settings): waits for the reply."),
+      with_arguments<model_ask_async>("ask_async", "ask_async(prompt, settings): an awaitable of the reply."),
+      with_arguments<model_ask_stream>("ask_stream", "ask_stream(prompt, settings): an iterator over chunks."),
+      with_argument<model_change>("change", "Lays settings over those of the model."),
+      with_argument<model_replace>("replace", "Replaces the settings of the model."),
+      without_arguments<model_settings>("settings", "The settings that are set."),
+      with_argument<model_filter>("filter", "Sets the filter of replies; None removes it."),
+      without_arguments<model_reset>("reset", "Clears conversation, settings and filter."),
+      with_argument<model_append>("append", "Adds a message by hand."),
+      without_arguments<model_history>("history", "The conversation."),
+      without_arguments<model_info>("info", "The model's catalogue entry."),
+      without_arguments<model_name>("name", "Provider and name."),
+      without_arguments<model_fork>("fork", "An independent copy."),
+      with_argument<model_save>("save", "Writes a session file."),
+      end_of_methods()};
+  static PyType_Slot slots[] = {slot(Py_tp_dealloc, deallocate<ModelValue>), slot(Py_tp_methods, methods),
+                                end_of_slots()};
+  static PyType_Spec spec = type_spec<ModelValue>("fastccg._core.Model", plain_type, slots);
+  return own(PyType_FromModuleAndSpec(module, &spec, nullptr));
+}
+
+Ref make_model(State& state, fastccg::Model model) {
+  return make(as_type(state.model_type), ModelValue(std::move(model)));
+}
+
+}  // namespace fastccg::python

@@ -1,0 +1,150 @@
+#include <array>
+#include <cstdlib>
+#include <string>
+
+#include "catalog.hpp"
+#include "chunk.hpp"
+#include "convert.hpp"
+#include "fastccg/fastccg.hpp"
+#include "hub.hpp"
+#include "model.hpp"
+#include "operation.hpp"
+#include "reply.hpp"
+#include "settings.hpp"
+#include "state.hpp"
+#include "stream.hpp"
+
+namespace fastccg::python {
+
+namespace {
+
+ApiKey to_key(PyObject* object) { return object == Py_None ? ApiKey() : ApiKey(to_text(object, "api_key")); }
+
+Ref core_init_model(PyObject* module, PyObject* const* arguments, Py_ssize_t count) {
+  check_count("init_model", count, 3);
+  auto model = fastccg::init_model(to_text(arguments[0], "the name of a model"), to_key(arguments[1]),
+                                   to_endpoint(arguments[2]));
+  return make_model(state_of(module), std::move(model));
+}
+
+Ref core_load_model(PyObject* module, PyObject* const* arguments, Py_ssize_t count) {
+  check_count("load_model", count, 3);
+  auto model = fastccg::load_model(to_text(arguments[0], "path"), to_key(arguments[1]), to_endpoint(arguments[2]));
+  return make_model(state_of(module), std::move(model));
+}
+
+Ref core_add_key(PyObject*, PyObject* const* arguments, Py_ssize_t count) {
+  check_count("add_key", count, 2);
+  const auto key = fastccg::add_key(to_text(arguments[0], "provider"), to_text(arguments[1], "key"));
+  return to_python(key.reveal());
+}
+
+Ref core_clear_keys(PyObject*, PyObject*) {
+  fastccg::clear_keys();
+  return none();
+}
+
+Ref core_find_model(PyObject*, PyObject* name) { return to_python(find_model(to_text(name, "the name of a model"))); }
+
+Ref core_list_models(PyObject*, PyObject*) {
+  return to_list(list_models(), [](const ModelInfo& info) { return to_python(info); });
+}
+
+Ref core_load_catalog(PyObject*, PyObject* path) {
+  load_catalog(to_text(path, "path"));
+  return none();
+}
+
+void fill(PyObject* module, State& state) {
+  state.model_type = make_model_type(module);
+  state.operation_type = make_operation_type(module);
+  state.stream_type = make_stream_type(module);
+  state.next_type = make_next_type(module);
+  state.chunk_type = make_chunk_type(module);
+  state.reply_type = make_reply_type(module);
+  state.hub_type = make_hub_type(module);
+  state.create_future = own(PyUnicode_InternFromString("create_future"));
+  state.set_result = own(PyUnicode_InternFromString("set_result"));
+  state.done = own(PyUnicode_InternFromString("done"));
+  state.future_blocking = own(PyUnicode_InternFromString("_asyncio_future_blocking"));
+  for (const auto* type : {&state.model_type, &state.operation_type, &state.stream_type, &state.next_type,
+                           &state.chunk_type, &state.reply_type, &state.hub_type})
+    check(PyModule_AddType(module, as_type(*type)));
+  check(PyModule_AddStringConstant(module, "version", version()));
+}
+
+int execute(PyObject* module) {
+  try {
+    auto* const state = new State;
+    *static_cast<State**>(PyModule_GetState(module)) = state;
+    fill(module, *state);
+    return 0;
+  } catch (const Raised&) {
+  } catch (const std::bad_alloc&) {
+    PyErr_NoMemory();
+  }
+  return -1;
+}
+
+State* state_or_null(PyObject* module) {
+  auto** const place = static_cast<State**>(PyModule_GetState(module));
+  return place ? *place : nullptr;
+}
+
+int module_traverse(PyObject* module, visitproc visit, void* argument) {
+  const auto* state = state_or_null(module);
+  return state ? state->traverse(visit, argument) : 0;
+}
+
+int module_clear(PyObject* module) {
+  if (auto* state = state_or_null(module)) state->clear();
+  return 0;
+}
+
+void module_free(void* module) {
+  auto** const place = static_cast<State**>(PyModule_GetState(static_cast<PyObject*>(module)));
+  if (place) delete std::exchange(*place, nullptr);
+}
+
+/// What the running interpreter understands beyond 3.10, in which slots it does not know are errors.
+void add_newer_slots(std::array<PyModuleDef_Slot, 4>& slots) {
+  constexpr int multiple_interpreters = 3;  // Py_mod_multiple_interpreters, from 3.12
+  constexpr int gil = 4;                    // Py_mod_gil, from 3.13
+  const char* const version = Py_GetVersion();
+  char* after_major = nullptr;
+  const auto major = std::strtol(version, &after_major, 10);
+  const auto minor = std::strtol(after_major + 1, nullptr, 10);
+  auto* next = &slots[1];
+  const auto yes = [](std::size_t value) { return reinterpret_cast<void*>(value); };
+  if (major > 3 || minor >= 12) *next++ = {multiple_interpreters, yes(2)};  // each with a lock of its own
+  if (major > 3 || minor >= 13) *next++ = {gil, yes(1)};                    // not needed
+}
+
+PyModuleDef* definition() {
+  static PyMethodDef functions[] = {
+      with_arguments<core_init_model>("init_model", "init_model(name, api_key, endpoint)"),
+      with_arguments<core_load_model>("load_model", "load_model(path, api_key, endpoint)"),
+      with_arguments<core_add_key>("add_key", "add_key(provider, key)"),
+      without_arguments<core_clear_keys>("clear_keys", "Forgets all keys that were added."),
+      with_argument<core_find_model>("find_model", "What the catalogue knows of a model."),
+      without_arguments<core_list_models>("list_models", "All models of the catalogue."),
+      with_argument<core_load_catalog>("load_catalog", "Lays a file over the catalogue."),
+      end_of_methods()};
+  static std::array<PyModuleDef_Slot, 4> slots{{{Py_mod_exec, reinterpret_cast<void*>(execute)}}};
+  add_newer_slots(slots);
+  static PyModuleDef module{
+      PyModuleDef_HEAD_INIT, "fastccg._core", "The native part of fastccg. Use the package, not this.",
+      sizeof(State*),        functions,       slots.data(),
+      module_traverse,       module_clear,    module_free};
+  return &module;
+}
+
+}  // namespace
+
+}  // namespace fastccg::python
+
+PyMODINIT_FUNC PyInit__core();
+PyMODINIT_FUNC PyInit__core() {
+  static PyModuleDef* const definition = fastccg::python::definition();
+  return PyModuleDef_Init(definition);
+}

@@ -1,0 +1,96 @@
+#include "operation.hpp"
+
+#include <memory>
+#include <utility>
+
+#include "awaiting.hpp"
+#include "fork.hpp"
+#include "reply.hpp"
+#include "wait.hpp"
+
+namespace fastccg::python {
+
+namespace {
+
+using Pending = detail::PendingResult<Reply>;
+
+/// A call that a coroutine awaits, once.
+class Call {
+ public:
+  explicit Call(std::shared_ptr<Pending> pending) : pending_(std::move(pending)) {}
+  Call(Call&&) noexcept = default;
+  ~Call() { cancel(); }
+
+  Ref step(State& state, bool& finished) {
+    if (!pending_) raise(PyExc_RuntimeError, "this call was awaited already; make a new one");
+    pending_.check_same_process();
+    if (parked_.is())
+      parked_.unpark(state);
+    else
+      pending_->start();
+    if (!pending_->ready()) return parked_.park(state, *pending_);
+    finished = true;
+    const auto pending = pending_.take();
+    return make_reply(state, pending->take().value());
+  }
+
+  void cancel() noexcept {
+    if (!pending_) return;
+    const auto pending = pending_.take();
+    if (!pending) return;  // it belongs to the parent of this process
+    parked_.leave(*pending);
+    pending->cancel();
+  }
+
+  int traverse(visitproc visit, void* argument) { return parked_.traverse(visit, argument); }
+  void clear() noexcept { cancel(); }
+
+ private:
+  OfThisProcess<Pending> pending_;
+  Parked parked_;
+};
+
+Ref call_step(PyObject* self, bool& finished) { return data<Call>(self).step(state_of_type(self), finished); }
+
+Ref call_cancel(PyObject* self, PyObject*) {
+  data<Call>(self).cancel();
+  return none();
+}
+
+/// A task that is cancelled gives up the call.
+Ref call_throw(PyObject* self, PyObject* const* arguments, Py_ssize_t count) {
+  data<Call>(self).cancel();
+  rethrow(arguments, count);
+}
+
+}  // namespace
+
+Ref make_operation_type(PyObject* module) {
+  static PyMethodDef methods[] = {without_arguments<call_cancel>("close", "Cancels the call if it is under way."),
+                                  with_arguments<call_throw>("throw", "Cancels the call and raises the exception."),
+                                  end_of_methods()};
+  static PyType_Slot slots[] = {slot(Py_tp_dealloc, deallocate<Call>),
+                                slot(Py_tp_traverse, traverse<Call>),
+                                slot(Py_tp_clear, clear<Call>),
+                                slot(Py_tp_methods, methods),
+                                slot(Py_am_await, itself),
+                                slot(Py_am_send, AwaitableSlots<call_step>::send),
+                                slot(Py_tp_iter, itself),
+                                slot(Py_tp_iternext, AwaitableSlots<call_step>::next),
+                                end_of_slots()};
+  static PyType_Spec spec = type_spec<Call>("fastccg._core.Operation", collected_type, slots);
+  return own(PyType_FromModuleAndSpec(module, &spec, nullptr));
+}
+
+Ref make_operation(State& state, fastccg::Operation<Reply> operation) {
+  return make(as_type(state.operation_type), Call(operation.release().first));
+}
+
+Ref get_reply(State& state, fastccg::Operation<Reply> operation) {
+  const auto pending = operation.release().first;
+  pending->start();
+  wait(pending);
+  return make_reply(state, pending->take().value());
+}
+
+}  // namespace fastccg::python

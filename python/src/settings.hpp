@@ -1,0 +1,16 @@
+#pragma once
+
+#include "fastccg/model.hpp"
+#include "fastccg/settings.hpp"
+#include "python.hpp"
+
+namespace fastccg::python {
+
+/// Settings from a dict that `fastccg/_settings.py` has put together, or None.
+Settings to_settings(PyObject* object);
+/// The same dict from settings: only what is set is in it.
+Ref to_python(const Settings& settings);
+/// From a dict with the names of its setters.
+Endpoint to_endpoint(PyObject* object);
+
+}  // namespace fastccg::python

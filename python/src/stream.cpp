@@ -1,0 +1,183 @@
+#include "stream.hpp"
+
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "awaiting.hpp"
+#include "chunk.hpp"
+#include "convert.hpp"
+#include "fork.hpp"
+#include "reply.hpp"
+#include "wait.hpp"
+
+namespace fastccg::python {
+
+namespace {
+
+/// A stream, and the place where a task waits for its next chunk: the awaitable that `__anext__` returns, one for all
+/// chunks. It is an object of its own beside the iterator, so that a task which still holds the awaitable does not keep
+/// an abandoned stream open.
+class Next {
+ public:
+  Next(fastccg::Stream stream, Ref provider)
+      : stream_(std::make_shared<fastccg::Stream>(std::move(stream))), provider_(std::move(provider)) {}
+  Next(Next&&) noexcept = default;
+  ~Next() { close(); }
+
+  /// Someone is about to wait. Raises `RuntimeError` if a task does already.
+  void begin(State& state) {
+    stream_.check_same_process();
+    if (parked_.waits(state)) raise(PyExc_RuntimeError, "another task waits for this stream's next chunk");
+    parked_.leave(*stream_->next().pending());
+  }
+
+  Ref step(State& state, bool& finished) {
+    stream_.check_same_process();
+    if (parked_.is()) parked_.unpark(state);
+    auto next = stream_->next();
+    if (!next.await_ready()) return parked_.park(state, *next.pending());
+    finished = true;
+    if (const auto* chunk = next.await_resume()) return make_chunk(state, *chunk, provider_);
+    PyErr_SetNone(PyExc_StopAsyncIteration);
+    throw Raised();
+  }
+
+  /// The next chunk, or null at the end.
+  Ref wait_next(State& state) {
+    begin(state);
+    const auto* chunk = wait_chunk();
+    return chunk ? make_chunk(state, *chunk, provider_) : Ref();
+  }
+
+  Ref response(State& state) {
+    begin(state);
+    try_to_end();
+    return make_reply(state, stream_->response());
+  }
+
+  void close() noexcept {
+    if (!stream_ || !stream_.same_process()) return;
+    if (parked_.is()) parked_.leave(*stream_->next().pending());
+    stream_->close();
+  }
+
+  int traverse(visitproc visit, void* arg) {
+    Py_VISIT(provider_.get());
+    return parked_.traverse(visit, arg);
+  }
+  void clear() noexcept { close(); }
+
+ private:
+  const Chunk* wait_chunk() {
+    for (;;) {
+      auto next = stream_->next();
+      if (next.await_ready()) return next.await_resume();
+      wait(next.pending());
+    }
+  }
+
+  void try_to_end() {
+    while (wait_chunk()) continue;
+  }
+
+  OfThisProcess<fastccg::Stream> stream_;
+  Ref provider_;
+  Parked parked_;
+};
+
+/// The iterator that users hold. When it goes, the stream is closed.
+class Iterator {
+ public:
+  explicit Iterator(Ref next) noexcept : next_(std::move(next)) {}
+  Iterator(Iterator&&) noexcept = default;
+  ~Iterator() { clear(); }
+
+  const Ref& awaitable() const {
+    if (!next_) raise(PyExc_RuntimeError, "this stream is gone");
+    return next_;
+  }
+  Next& next() const { return data<Next>(awaitable().get()); }
+
+  int traverse(visitproc visit, void* arg) {
+    Py_VISIT(next_.get());
+    return 0;
+  }
+  void clear() noexcept {
+    if (next_) data<Next>(next_.get()).close();
+    next_.reset();
+  }
+
+ private:
+  Ref next_;
+};
+
+Next& next_in(PyObject* self) { return data<Iterator>(self).next(); }
+
+Ref next_step(PyObject* self, bool& finished) { return data<Next>(self).step(state_of_type(self), finished); }
+
+Ref next_close(PyObject* self, PyObject*) {
+  data<Next>(self).close();
+  return none();
+}
+
+/// A task that is cancelled gives up the stream, as it would an asynchronous generator.
+Ref next_throw(PyObject* self, PyObject* const* arguments, Py_ssize_t count) {
+  data<Next>(self).close();
+  rethrow(arguments, count);
+}
+
+Ref stream_anext(PyObject* self) {
+  next_in(self).begin(state_of_type(self));
+  return data<Iterator>(self).awaitable();
+}
+Ref stream_next(PyObject* self) { return next_in(self).wait_next(state_of_type(self)); }
+Ref stream_response(PyObject* self, PyObject*) { return next_in(self).response(state_of_type(self)); }
+Ref stream_close(PyObject* self, PyObject*) {
+  next_in(self).close();
+  return none();
+}
+
+}  // namespace
+
+Ref make_next_type(PyObject* module) {
+  static PyMethodDef methods[] = {without_arguments<next_close>("close", "Closes the stream."),
+                                  with_arguments<next_throw>("throw", "Closes the stream and raises the exception."),
+                                  end_of_methods()};
+  static PyType_Slot slots[] = {slot(Py_tp_dealloc, deallocate<Next>),
+                                slot(Py_tp_traverse, traverse<Next>),
+                                slot(Py_tp_clear, clear<Next>),
+                                slot(Py_tp_methods, methods),
+                                slot(Py_am_await, itself),
+                                slot(Py_am_send, AwaitableSlots<next_step>::send),
+                                slot(Py_tp_iter, itself),
+                                slot(Py_tp_iternext, AwaitableSlots<next_step>::next),
+                                end_of_slots()};
+  static PyType_Spec spec = type_spec<Next>("fastccg._core.Next", collected_type, slots);
+  return own(PyType_FromModuleAndSpec(module, &spec, nullptr));
+}
+
+Ref make_stream_type(PyObject* module) {
+  static PyMethodDef methods[] = {
+      without_arguments<stream_close>("close", "Ends the stream."),
+      without_arguments<stream_response>("response", "Reads what has not been read, and returns the whole reply."),
+      end_of_methods()};
+  static PyType_Slot slots[] = {slot(Py_tp_dealloc, deallocate<Iterator>),
+                                slot(Py_tp_traverse, traverse<Iterator>),
+                                slot(Py_tp_clear, clear<Iterator>),
+                                slot(Py_tp_methods, methods),
+                                slot(Py_am_aiter, itself),
+                                slot(Py_am_anext, Guarded<stream_anext>::call),
+                                slot(Py_tp_iter, itself),
+                                slot(Py_tp_iternext, Guarded<stream_next>::call),
+                                end_of_slots()};
+  static PyType_Spec spec = type_spec<Iterator>("fastccg._core.Stream", collected_type, slots);
+  return own(PyType_FromModuleAndSpec(module, &spec, nullptr));
+}
+
+Ref make_stream(State& state, fastccg::Stream stream, const Ref& provider) {
+  auto next = make(as_type(state.next_type), Next(std::move(stream), provider));
+  return make(as_type(state.stream_type), Iterator(std::move(next)));
+}
+
+}  // namespace fastccg::python
