@@ -107,6 +107,13 @@ void finish(Answer& answer, const Conversation& conversation) {
   answer.usage.output = count_output_tokens(answer);
 }
 
+std::string thought_of(const Answer& answer, const Conversation& conversation) {
+  if (!answer.reasoning.empty() || !conversation.thinks) return answer.reasoning;
+  const auto* last = conversation.last_user();
+  return "I am asked: " + std::string(last == nullptr ? "" : prefix(last->text, 200)) +
+         " I think of what I know of it.";
+}
+
 std::size_t count_input_tokens(const Conversation& conversation) {
   constexpr std::size_t per_message = 4;
   constexpr std::size_t per_attachment = 85;

@@ -15,6 +15,9 @@ std::vector<Answer> answer(const Conversation& conversation, std::uint64_t ident
 /// Ends an answer where a stop sequence or the token limit ends it, and counts its tokens.
 void finish(Answer& answer, const Conversation& conversation);
 
+/// What a model that thinks lets see of its thoughts; where a script has written none down, a word on what was asked.
+std::string thought_of(const Answer& answer, const Conversation& conversation);
+
 std::size_t count_input_tokens(const Conversation& conversation);
 
 /// The calls that the conversation asks for; none if it wants words.

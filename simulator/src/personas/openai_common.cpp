@@ -127,9 +127,4 @@ std::string openai_snapshot(std::string_view model) {
   return std::string(model);
 }
 
-std::vector<std::string> openai_models(const Rules& rules) {
-  if (!rules.models.empty()) return rules.models;
-  return {"gpt-3.5-turbo", "gpt-4.1", "gpt-4.1-mini", "gpt-4o", "gpt-4o-mini", "gpt-5", "gpt-5-mini", "gpt-5.4-mini"};
-}
-
 }  // namespace fastccg::sim

@@ -16,8 +16,6 @@ Headers openai_headers(std::uint64_t identity);
 
 /// The name under which OpenAI answers for a model, which is often a dated one.
 std::string openai_snapshot(std::string_view model);
-/// The models of the rules, or some well-known ones.
-std::vector<std::string> openai_models(const Rules& rules);
 
 /// All answers are of this second, so that equal requests get equal bytes.
 constexpr std::int64_t openai_created = 1787000000;

@@ -2,6 +2,7 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
+#include "engine/engine.hpp"
 #include "engine/tokens.hpp"
 #include "personas/anthropic/anthropic.hpp"
 
@@ -57,13 +58,8 @@ json::value input_of(const ToolCall& call) {
   return failed || !input.is_object() ? json::object() : input;
 }
 
-/// What it thought; where nobody wrote that down, a word on what was asked.
 std::string thought_of(const ChatPersona::Exchange& exchange) {
-  const auto& answer = exchange.answers.front();
-  if (!answer.reasoning.empty() || !exchange.conversation.thinks) return answer.reasoning;
-  const auto* last = exchange.conversation.last_user();
-  return "I am asked: " + std::string(last == nullptr ? "" : prefix(last->text, 200)) +
-         " I think of what I know of it.";
+  return sim::thought_of(exchange.answers.front(), exchange.conversation);
 }
 
 json::object head(const ChatPersona::Exchange& exchange, Random& random) {

@@ -1,6 +1,7 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
+#include "engine/engine.hpp"
 #include "engine/tokens.hpp"
 #include "personas/gemini/gemini.hpp"
 
@@ -86,9 +87,9 @@ std::size_t visible_tokens(const Answer& answer) {
   return answer.usage.output - std::min(answer.usage.output, answer.usage.reasoning);
 }
 
-json::array parts_of(const Answer& answer, const Details& details, Random& random) {
+json::array parts_of(const Answer& answer, std::string_view thought, const Details& details, Random& random) {
   json::array parts;
-  if (details.shows_thoughts && !answer.reasoning.empty()) parts.push_back(thought_part(answer.reasoning));
+  if (details.shows_thoughts && !thought.empty()) parts.push_back(thought_part(thought));
   const auto said = answer.text + answer.refusal;
   if (!said.empty()) {
     auto part = text_part(said);
@@ -132,7 +133,8 @@ class StreamWriter {
   void write(const Answer& answer, std::size_t index) {
     sent_ = 0;
     if (details_.shows_thoughts)
-      for (const auto& piece : pieces_of(answer.reasoning)) add({thought_part(piece)}, answer, index, 0);
+      for (const auto& piece : pieces_of(thought_of(answer, exchange_.conversation)))
+        add({thought_part(piece)}, answer, index, 0);
     for (const auto& piece : pieces_of(answer.text + answer.refusal))
       add({text_part(piece)}, answer, index, count_tokens(piece));
     json::array calls;
@@ -181,7 +183,8 @@ Response render_whole(const ChatPersona::Exchange& exchange, const Details& deta
   std::size_t text = 0;
   std::size_t thoughts = 0;
   for (const auto& answer : exchange.answers) {
-    auto candidate = candidate_of(parts_of(answer, details, random), candidates.size());
+    auto candidate =
+        candidate_of(parts_of(answer, thought_of(answer, exchange.conversation), details, random), candidates.size());
     end_candidate(candidate, answer, details);
     candidates.push_back(std::move(candidate));
     text += visible_tokens(answer);

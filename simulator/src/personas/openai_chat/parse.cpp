@@ -13,7 +13,8 @@ void read_part(Turn& turn, const json::object& part) {
   if (type == "refusal") turn.text += text_at(part, "refusal");
   if (type == "image_url") turn.attachments.emplace_back("image");
   if (type == "input_audio") turn.attachments.emplace_back("audio");
-  if (type == "file") turn.attachments.emplace_back("file");
+  // Mistral's name for it.
+  if (type == "file" || type == "document_url") turn.attachments.emplace_back("file");
 }
 
 Role role_of(std::string_view name) {
