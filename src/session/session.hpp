@@ -1,11 +1,14 @@
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "fastccg/message.hpp"
+#include "fastccg/reply.hpp"
 #include "fastccg/settings.hpp"
 
 namespace fastccg {
@@ -33,6 +36,9 @@ class State {
   std::string name;  ///< "provider/name".
   Settings settings;
   Turns turns;
+  /// The number of each turn in the order of turns, ascending. Empty, as in a session file: 0, 1, 2, ...
+  std::vector<std::uint64_t> orders;
+  std::vector<Warning> warnings;  ///< What was mended while it was read. Not in the file.
 };
 
 /// The file's text: JSON as `docs/session-format.md` describes it.
@@ -41,6 +47,9 @@ std::string render(const State& state);
 /// The state in a file's text: one of ours, of any version up to this one, or one of the original Python package.
 /// Throws `SessionError` that names line and column, or the field, and says what is wrong with it.
 State parse(std::string_view text);
+
+/// The state in the file at `path`: a session, or what a journal adds up to. Throws as `read`, `parse` and `recover` do.
+State load(const std::string& path);
 
 /// Replaces the file at `path` in one step (temporary file beside it, fsync, rename, fsync of the folder), with mode
 /// 0600. A symbolic link is followed, so that it stays a link. Throws `SessionError`; the old file is then intact and no
