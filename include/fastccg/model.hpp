@@ -97,6 +97,38 @@ class Model {
   /// are not in it. Throws `SessionError` if the file cannot be written; the old one is then intact.
   void save(const std::string& path) const;
 
+  /// Writes the conversation and the settings to a journal at `path` from now on, so that they survive the process being
+  /// killed at any instant (`docs/session-format.md`). Where there is no file it makes one, mode 0600, without the key and
+  /// the filter. Where there is a journal it goes on with it:
+  ///
+  /// - A model without turns takes over the journal's. Its settings are the journal's, with those that were set on the
+  ///   model laid over them.
+  /// - A model whose history begins with the journal's turns, such as one that `load_model(path)` has made, goes on from
+  ///   there, with its own settings.
+  /// - Any other throws `SessionError`, and so does a file that is no journal or that is damaged. Nothing is then changed.
+  ///
+  /// When a call returns or throws, and when a stream has given its end, its turn is on the disk. The wait for the disk
+  /// holds up nobody else, and calls that end at the same time share it. `append_prompt`, `append_response` and `reset`
+  /// wait as well; settings are written with the next turn. A stream that is closed or destroyed early does not block: its
+  /// turn is written soon after.
+  ///
+  /// If the journal cannot be written, because the disk is full for example, the call gives its reply all the same, with
+  /// a `Warning` whose setting is "autosave". What was not written is kept and tried again with the next turn, with
+  /// `flush`, and when the model is destroyed. `append_prompt`, `append_response` and `reset`, which have no reply, throw
+  /// `SessionError`; the change has been made nevertheless.
+  ///
+  /// One model at a time writes a journal: another one, in this process or not, gets a `SessionError`. Any may read it with
+  /// `load_model`. A second path replaces the first; an empty one ends autosaving. A fork has no journal.
+  Model& autosave(const std::string& path);
+
+  /// Waits until everything that happened up to now is in the journal; without a journal it does nothing. Throws
+  /// `SessionError` if it cannot be written. Blocks on the disk.
+  void flush();
+
+  /// What was mended when the session was loaded, such as the torn end of a journal, and what keeps the journal from
+  /// being written at the moment. Usually empty.
+  std::vector<Warning> session_warnings() const;
+
  private:
   std::shared_ptr<detail::Conversation> conversation_;
 };
@@ -141,9 +173,10 @@ class Endpoint {
 Model init_model(ModelName name, ApiKey key = ApiKey(), Endpoint endpoint = Endpoint());
 Model init_model(std::string_view name, ApiKey key = ApiKey(), Endpoint endpoint = Endpoint());
 
-/// Makes a model from a file that `save` wrote, or one of the original Python package. The file is verified before
-/// anything is made of it. Throws `SessionError` with the line or field if it cannot be used, and what `init_model`
-/// throws.
+/// Makes a model from a file that `save` wrote, from a journal of `autosave`, or from a file of the original Python
+/// package. The file is verified before anything is made of it, and only read: to go on with a journal, call `autosave`
+/// with the same path. The torn end that a crash may leave in a journal is dropped; `session_warnings` says so. Throws
+/// `SessionError` with the line or field if the file cannot be used, and what `init_model` throws.
 Model load_model(const std::string& path, ApiKey key = ApiKey(), Endpoint endpoint = Endpoint());
 
 }  // namespace fastccg

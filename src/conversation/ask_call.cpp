@@ -51,11 +51,21 @@ void AskCall::cancel() noexcept {
 
 void AskCall::on_done(Result<Reply> result) {
   // A filter is user code, which does not run here: `take` calls it.
-  if (result && !ticket_.filter) commit(*result);
-  settle(std::move(result));
+  if (!result || ticket_.filter) return settle(std::move(result));
+  auto turn = make_turn(question_, result->message, false);
+  auto reply = std::make_shared<Reply>(*std::move(result));
+  conversation_->commit(ticket_, std::move(turn), [self = self(), reply](const std::optional<Error>& failure) {
+    warn_unless_recorded(*reply, failure);
+    self->settle(std::move(*reply));
+  });
 }
 
-void AskCall::commit(const Reply& reply) { conversation_->commit(ticket_, make_turn(question_, reply.message, false)); }
+void AskCall::filter_and_commit(Reply& reply) {
+  apply_filter(ticket_.filter, reply);
+  const RecordedWait wait;
+  conversation_->commit(ticket_, make_turn(question_, reply.message, false), wait.recorded());
+  warn_unless_recorded(reply, wait.wait());
+}
 
 void AskCall::settle(Result<Reply> result) {
   {
@@ -72,10 +82,7 @@ Result<Reply> AskCall::take() {
   std::unique_lock lock(mutex_);
   auto result = *std::move(result_);
   lock.unlock();
-  if (result && ticket_.filter) {
-    apply_filter(ticket_.filter, *result);
-    commit(*result);
-  }
+  if (result && ticket_.filter) filter_and_commit(*result);
   return result;
 }
 

@@ -25,7 +25,7 @@ class AskCall final : public PendingResult<Reply>, public ReplySink {
 
   void on_done(Result<Reply> result) override;
   void settle(Result<Reply> result);
-  void commit(const Reply& reply);
+  void filter_and_commit(Reply& reply);
   std::shared_ptr<AskCall> self() { return std::static_pointer_cast<AskCall>(Pending::shared_from_this()); }
 
   const std::shared_ptr<Conversation> conversation_;

@@ -41,4 +41,10 @@ void apply_filter(const ReplyFilter& filter, Reply& reply) {
   if (!reply.content.empty()) parts.insert(parts.begin() + place, Text(reply.content));
 }
 
+void warn_unless_recorded(Reply& reply, const std::optional<Error>& failure) {
+  if (failure)
+    reply.warnings.emplace_back(
+        "autosave", failure->message + ". The turn is in the history, and will be written with the next one");
+}
+
 }  // namespace fastccg::detail

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 
 #include "conversation/conversation.hpp"
 #include "exchange/reply_receiver.hpp"
@@ -20,5 +21,8 @@ class StartedCall {
 
 /// Gives the reply's text to the filter and puts what it returns in place of the text; the other parts stay.
 void apply_filter(const ReplyFilter& filter, Reply& reply);
+
+/// A reply is the caller's even if the journal could not take its turn: it then says so in a warning.
+void warn_unless_recorded(Reply& reply, const std::optional<Error>& failure);
 
 }  // namespace fastccg::detail

@@ -4,18 +4,24 @@
 #include <utility>
 
 #include "exchange/engine.hpp"
+#include "session/format.hpp"
 
 namespace fastccg::detail {
 
 Conversation::Conversation(std::shared_ptr<const Target> target, Engine* engine)
     : target_(std::move(target)), engine_(engine) {}
 
+Conversation::~Conversation() {
+  // One more try, which does not block.
+  if (journal_ && journal_->failure()) journal_->add({}, {});
+}
+
 Engine& Conversation::engine() const { return engine_ ? *engine_ : Engine::shared(); }
 
 Ticket Conversation::begin(const Settings& call_settings) {
   Ticket ticket;
   const std::lock_guard lock(mutex_);
-  ticket.order = next_order_++;
+  ticket.number = next_ticket_++;
   ticket.epoch = epoch_;
   ticket.turns = turns();
   ticket.settings = settings_.overlaid_with(call_settings);
@@ -23,16 +29,32 @@ Ticket Conversation::begin(const Settings& call_settings) {
   return ticket;
 }
 
-void Conversation::commit(const Ticket& ticket, Turn turn) {
-  const std::lock_guard lock(mutex_);
-  if (ticket.epoch == epoch_) insert(ticket.order, std::move(turn));
+void Conversation::commit(const Ticket& ticket, Turn turn, Recorded recorded) {
+  std::optional<Error> failure;
+  {
+    const std::lock_guard lock(mutex_);
+    if (ticket.epoch == epoch_) {
+      auto placed = insert(ticket.number, std::move(turn));
+      if (journal_) {
+        if (journal_->add({std::move(placed)}, recorded)) return;
+        failure = journal_->not_here();
+      }
+    }
+  }
+  if (recorded) recorded(failure);
 }
 
 void Conversation::append(Message message) {
   Turn turn;
   turn.messages.push_back(std::move(message));
-  const std::lock_guard lock(mutex_);
-  insert(next_order_++, std::move(turn));
+  const RecordedWait wait;
+  {
+    const std::lock_guard lock(mutex_);
+    auto placed = insert(next_ticket_++, std::move(turn));
+    if (!journal_) return;
+    if (!journal_->add({std::move(placed)}, wait.recorded())) throw_error(journal_->not_here());
+  }
+  if (auto failure = wait.wait()) throw_error(*std::move(failure));
 }
 
 std::vector<Message> Conversation::history() const {
@@ -49,12 +71,19 @@ std::vector<Message> Conversation::history() const {
 void Conversation::reset() {
   // What is let go is destroyed outside the lock: a filter is user code, and so is its destruction.
   ReplyFilter filter;
-  std::vector<Entry> entries;
-  const std::lock_guard lock(mutex_);
-  ++epoch_;
-  std::swap(entries, entries_);
-  std::swap(filter, filter_);
-  settings_ = Settings();
+  std::vector<session::PlacedTurn> entries;
+  const RecordedWait wait;
+  {
+    const std::lock_guard lock(mutex_);
+    ++epoch_;
+    ++changes_;
+    std::swap(entries, entries_);
+    std::swap(filter, filter_);
+    settings_ = Settings();
+    if (!journal_) return;
+    if (!journal_->add({session::Cleared()}, wait.recorded())) throw_error(journal_->not_here());
+  }
+  if (auto failure = wait.wait()) throw_error(*std::move(failure));
 }
 
 std::shared_ptr<Conversation> Conversation::fork() const {
@@ -63,7 +92,9 @@ std::shared_ptr<Conversation> Conversation::fork() const {
   copy->settings_ = settings_;
   copy->filter_ = filter_;
   copy->entries_ = entries_;
-  copy->next_order_ = next_order_;
+  copy->next_ticket_ = next_ticket_;
+  copy->orders_before_ = orders_before_;
+  copy->warnings_ = warnings_;
   return copy;
 }
 
@@ -74,7 +105,15 @@ Settings Conversation::settings() const {
 
 void Conversation::change_settings(const std::function<void(Settings&)>& change) {
   const std::lock_guard lock(mutex_);
-  change(settings_);
+  auto changed = settings_;
+  change(changed);
+  if (journal_) {
+    session::SettingsText text("");
+    session::render_settings(text.json, changed, 0);
+    journal_->add({std::move(text)}, {});
+  }
+  settings_ = std::move(changed);
+  ++changes_;
 }
 
 void Conversation::set_filter(ReplyFilter filter) {
@@ -94,10 +133,14 @@ session::State Conversation::state() const {
 }
 
 void Conversation::restore(session::State state) {
+  std::vector<session::PlacedTurn> entries;
+  entries.reserve(state.turns.size());
+  for (std::size_t i = 0; i < state.turns.size(); ++i)
+    entries.emplace_back(state.orders.empty() ? i : state.orders[i], std::move(state.turns[i]));
   const std::lock_guard lock(mutex_);
   settings_ = std::move(state.settings);
-  entries_.clear();
-  for (auto& turn : state.turns) entries_.emplace_back(next_order_++, std::move(turn));
+  warnings_ = std::move(state.warnings);
+  replace_entries(std::move(entries));
 }
 
 Turns Conversation::turns() const {
@@ -107,10 +150,18 @@ Turns Conversation::turns() const {
   return copy;
 }
 
-void Conversation::insert(std::uint64_t order, Turn turn) {
-  auto shared = std::make_shared<const Turn>(std::move(turn));
-  const auto place = std::ranges::upper_bound(entries_, order, {}, &Entry::order);
-  entries_.emplace(place, order, std::move(shared));
+session::PlacedTurn Conversation::insert(std::uint64_t ticket, Turn turn) {
+  session::PlacedTurn placed(orders_before_ + ticket, std::make_shared<const Turn>(std::move(turn)));
+  const auto place = std::ranges::upper_bound(entries_, placed.order, {}, &session::PlacedTurn::order);
+  entries_.insert(place, placed);
+  ++changes_;
+  return placed;
+}
+
+void Conversation::replace_entries(std::vector<session::PlacedTurn> entries) {
+  entries_ = std::move(entries);
+  orders_before_ = entries_.empty() ? 0 : entries_.back().order + 1;
+  ++changes_;
 }
 
 Turn make_turn(Message question, Message answer, bool interrupted) {

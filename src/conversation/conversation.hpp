@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "conversation/journal.hpp"
 #include "exchange/target.hpp"
 #include "fastccg/message.hpp"
 #include "fastccg/settings.hpp"
@@ -25,10 +26,10 @@ class Ticket {
  public:
   Ticket() = default;
 
-  std::uint64_t order = 0;  ///< Turns stand in this order.
-  std::uint64_t epoch = 0;  ///< Counts the resets; a turn of another epoch is not committed.
-  Turns turns;              ///< The conversation as it was.
-  Settings settings;        ///< The model's, with the call's laid over them.
+  std::uint64_t number = 0;  ///< Turns stand in the order of their tickets.
+  std::uint64_t epoch = 0;   ///< Counts the resets; a turn of another epoch is not committed.
+  Turns turns;               ///< The conversation as it was.
+  Settings settings;         ///< The model's, with the call's laid over them.
   ReplyFilter filter;
 };
 
@@ -38,17 +39,22 @@ class Conversation {
  public:
   /// `engine` is null for the shared one, which is then made when the first call starts.
   explicit Conversation(std::shared_ptr<const Target> target, Engine* engine = nullptr);
+  ~Conversation();
 
   const std::shared_ptr<const Target>& target() const noexcept { return target_; }
   Engine& engine() const;
 
   Ticket begin(const Settings& call_settings);
-  /// Puts a turn into its place; drops it if the conversation was reset in the meantime.
-  void commit(const Ticket& ticket, Turn turn);
+  /// Puts a turn into its place; drops it if the conversation was reset in the meantime. `recorded` may be empty; it
+  /// hears when the turn is in the journal, or at once if there is none, and never under the lock.
+  void commit(const Ticket& ticket, Turn turn, Recorded recorded);
+
+  // These two wait for the journal, and throw `SessionError` if it cannot be written; they have happened all the same.
 
   void append(Message message);
-  std::vector<Message> history() const;
   void reset();
+
+  std::vector<Message> history() const;
   std::shared_ptr<Conversation> fork() const;
 
   Settings settings() const;
@@ -57,18 +63,28 @@ class Conversation {
   void set_filter(ReplyFilter filter);
 
   session::State state() const;
+  /// For a conversation that nobody uses yet.
   void restore(session::State state);
 
- private:
-  class Entry {
-   public:
-    Entry(std::uint64_t order_, std::shared_ptr<const Turn> turn_) : order(order_), turn(std::move(turn_)) {}
-    std::uint64_t order;
-    std::shared_ptr<const Turn> turn;
-  };
+  // These block on the disk, and throw `SessionError`.
 
+  void autosave(const std::string& path);
+  /// Waits until all that happened is in the journal.
+  void flush();
+  std::vector<Warning> warnings() const;
+
+ private:
+  class Beginning;
+
+  // With the lock held:
   Turns turns() const;
-  void insert(std::uint64_t order, Turn turn);
+  session::PlacedTurn insert(std::uint64_t ticket, Turn turn);
+  void replace_entries(std::vector<session::PlacedTurn> entries);
+
+  std::shared_ptr<Journal> journal() const;
+  void begin_journal(const std::shared_ptr<Journal>& journal);
+  Beginning beginning(const std::optional<session::RecoveredJournal>& found) const;
+  bool attach(const std::shared_ptr<Journal>& journal, Beginning& beginning);
 
   const std::shared_ptr<const Target> target_;
   Engine* const engine_;
@@ -76,9 +92,16 @@ class Conversation {
   mutable std::mutex mutex_;
   Settings settings_;
   ReplyFilter filter_;
-  std::vector<Entry> entries_;  // sorted by order
-  std::uint64_t next_order_ = 0;
+  std::vector<session::PlacedTurn> entries_;  // sorted by order
+  std::uint64_t next_ticket_ = 0;
+  std::uint64_t orders_before_ =
+      0;  // What was restored has these; the order of a new turn is its ticket on top of them.
   std::uint64_t epoch_ = 0;
+  std::uint64_t changes_ = 0;  // of turns and settings
+  std::vector<Warning> warnings_;
+  std::shared_ptr<Journal> journal_;
+
+  std::mutex autosave_mutex_;  // held by `autosave`, of which there is one at a time
 };
 
 /// The turn that a question and its answer make.

@@ -99,7 +99,7 @@ Model init_model(ModelName name, ApiKey key, Endpoint endpoint) {
 }
 
 Model load_model(const std::string& path, ApiKey key, Endpoint endpoint) {
-  auto state = session::parse(session::read(path));
+  auto state = session::load(path);
   auto conversation = std::make_shared<detail::Conversation>(detail::make_target(state.name, key, endpoint));
   conversation->restore(std::move(state));
   return Model(std::move(conversation));

@@ -91,4 +91,12 @@ void Model::save(const std::string& path) const {
   session::write_atomically(path, session::render(conversation_->state()));
 }
 
+Model& Model::autosave(const std::string& path) {
+  conversation_->autosave(path);
+  return *this;
+}
+
+void Model::flush() { conversation_->flush(); }
+std::vector<Warning> Model::session_warnings() const { return conversation_->warnings(); }
+
 }  // namespace fastccg

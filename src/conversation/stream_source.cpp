@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "async/pool.hpp"
 #include "exchange/engine.hpp"
 
 namespace fastccg::detail {
@@ -129,25 +130,28 @@ void StreamSource::end_with(Result<Reply> result) {
 }
 
 bool StreamSource::available() {
-  if (ended_ || !reading_.empty()) return true;
-  return refill();
+  if (ended_ || !reading_.empty() || refill()) return true;
+  return end_is_due() && begin_end();
 }
 
-/// Takes over what has arrived. Returns whether there is something to say: a chunk, or the end.
+/// Takes over what has arrived. Returns whether there is a chunk.
 bool StreamSource::refill() {
   std::shared_ptr<Exchange> held_back;
-  bool any = false;
   {
     const std::lock_guard lock(mutex_);
     reading_.clear();
     std::swap(reading_, arriving_);
     unread_bytes_ = 0;
-    any = !reading_.empty() || result_.has_value();
     if (!result_) clear_ready();
     if (std::exchange(held_back_, false)) held_back = exchange_;
   }
   if (held_back) conversation_->engine().resume(std::move(held_back));
-  return any;
+  return !reading_.empty();
+}
+
+bool StreamSource::end_is_due() {
+  const std::lock_guard lock(mutex_);
+  return result_.has_value();
 }
 
 const Chunk* StreamSource::take() {
@@ -162,35 +166,72 @@ const Chunk* StreamSource::take() {
     delivered_ += chunk->content;
     return chunk;
   }
-  read_end();
+  begin_end();
+  wait_for_end();
+  ended_ = true;
+  if (failure_) std::rethrow_exception(failure_);
   return nullptr;
 }
 
-/// The consumer has read everything: the moment at which the turn enters the history.
-void StreamSource::read_end() {
-  ended_ = true;
-  stop_callback_.reset();
-  if (!*result_) {
-    commit_interrupted();
-    auto error = std::move(*result_).error();
-    error.partial = delivered_;
-    failure_ = make_exception(std::move(error));
-  } else {
-    try {
-      Reply reply = std::move(**result_);
-      apply_filter(ticket_.filter, reply);
-      conversation_->commit(ticket_, make_turn(std::move(question_), reply.message, false));
-      reply_ = std::move(reply);
-    } catch (...) {
-      failure_ = std::current_exception();
-    }
+/// The consumer has read everything: the moment at which the turn enters the history. Returns whether it is in the
+/// journal too; if not, this object becomes ready when it is.
+bool StreamSource::begin_end() {
+  if (!std::exchange(end_begun_, true)) {
+    stop_callback_.reset();
+    clear_ready();
+    if (*result_)
+      commit_complete();
+    else
+      commit_failed();
   }
-  if (failure_) std::rethrow_exception(failure_);
+  const std::lock_guard lock(mutex_);
+  return recorded_;
+}
+
+void StreamSource::commit_complete() {
+  try {
+    reply_ = std::move(**result_);
+    apply_filter(ticket_.filter, *reply_);
+  } catch (...) {
+    failure_ = std::current_exception();
+    return on_recorded(std::nullopt);
+  }
+  commit(make_turn(std::move(question_), reply_->message, false));
+}
+
+void StreamSource::commit_failed() {
+  auto error = std::move(*result_).error();
+  error.partial = delivered_;
+  failure_ = make_exception(std::move(error));
+  commit_interrupted();
+}
+
+void StreamSource::commit(Turn turn) {
+  conversation_->commit(ticket_, std::move(turn),
+                        [self = self()](const std::optional<Error>& failure) { self->on_recorded(failure); });
+}
+
+void StreamSource::on_recorded(const std::optional<Error>& failure) {
+  const std::lock_guard lock(mutex_);
+  recorded_ = true;
+  not_recorded_ = failure;
+  was_recorded_.notify_all();
+  set_ready();
+}
+
+void StreamSource::wait_for_end() {
+  std::unique_lock lock(mutex_);
+  if (!recorded_) {
+    const Pool::BlockedScope blocked;
+    was_recorded_.wait(lock, [this] { return recorded_; });
+  }
+  if (reply_) warn_unless_recorded(*reply_, not_recorded_);
 }
 
 void StreamSource::close() noexcept {
   if (ended_) return;
   ended_ = true;
+  if (end_begun_) return;
   stop_callback_.reset();
   cancel();
   commit_interrupted();
@@ -205,8 +246,9 @@ void StreamSource::commit_interrupted() {
   reply.message = Message(Role::assistant, delivered_);
   reply.message.provider = reply.provider;
   reply.message.model = reply.model;
-  if (!delivered_.empty()) conversation_->commit(ticket_, make_turn(std::move(question_), reply.message, true));
   reply_ = std::move(reply);
+  if (delivered_.empty()) return on_recorded(std::nullopt);
+  commit(make_turn(std::move(question_), reply_->message, true));
 }
 
 const Reply& StreamSource::response() const {

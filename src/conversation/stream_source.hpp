@@ -1,5 +1,6 @@
 #pragma once
 
+#include <condition_variable>
 #include <exception>
 #include <mutex>
 #include <optional>
@@ -79,9 +80,15 @@ class StreamSource final : public Pending, public ReplySink, public ReplyBuilder
   void add(std::size_t bytes, Fill fill);
   void end_with(Result<Reply> result);
   bool refill();
-  const Chunk* deliver(const Chunk* chunk);
-  void read_end();
+
+  bool end_is_due();
+  bool begin_end();
+  void commit_complete();
+  void commit_failed();
   void commit_interrupted();
+  void commit(Turn turn);
+  void on_recorded(const std::optional<Error>& failure);
+  void wait_for_end();
   std::shared_ptr<StreamSource> self() { return std::static_pointer_cast<StreamSource>(Pending::shared_from_this()); }
 
   const std::shared_ptr<Conversation> conversation_;
@@ -101,11 +108,15 @@ class StreamSource final : public Pending, public ReplySink, public ReplyBuilder
   ChunkBatch arriving_;
   std::optional<Result<Reply>> result_;
   std::shared_ptr<Exchange> exchange_;
+  bool recorded_ = false;  // the end has been dealt with, as far as the journal is concerned
+  std::optional<Error> not_recorded_;
+  std::condition_variable was_recorded_;
 
   // The consumer's own.
   ChunkBatch reading_;
   std::string delivered_;
-  bool ended_ = false;
+  bool end_begun_ = false;  // the turn has entered the history, or will not
+  bool ended_ = false;      // and the consumer knows
   std::optional<Reply> reply_;
   std::exception_ptr failure_;
 };
