@@ -8,9 +8,6 @@
 
 namespace fastccg::detail {
 
-/// Finds provider, catalogue entry, address and key, and checks that they go together.
-std::shared_ptr<const Target> make_target(std::string_view name, const ApiKey& key, const Endpoint& endpoint);
-
 /// `fastccg::init_model` on an engine of the caller's choice, which must outlive the model and its calls.
 Model init_model(std::string_view name, const ApiKey& key, const Endpoint& endpoint, Engine* engine);
 

@@ -1,4 +1,4 @@
-#include "conversation/keys.hpp"
+#include "access/keys.hpp"
 
 #include <map>
 #include <mutex>
