@@ -94,6 +94,14 @@ inline constexpr ModelName claude_3_sonnet{"anthropic/claude-3-sonnet-20240229"}
 /// Answers in the process, without a network and without a key: for tests and for trying things out. What it says can be
 /// set with `Settings::extra`: {"mock_reply": "You said: {prompt}"}.
 inline constexpr ModelName mock_model{"mock/mock_model"};
+
+// For `init_embedding`.
+inline constexpr ModelName text_embedding_3_small{"openai/text-embedding-3-small"};
+inline constexpr ModelName text_embedding_3_large{"openai/text-embedding-3-large"};
+inline constexpr ModelName gemini_embedding_001{"gemini/gemini-embedding-001"};
+inline constexpr ModelName gemini_embedding_2{"gemini/gemini-embedding-2"};
+inline constexpr ModelName mistral_embed{"mistral/mistral-embed"};
+inline constexpr ModelName codestral_embed{"mistral/codestral-embed"};
 }  // namespace models
 
 /// What the catalogue knows of a model ("provider/name"). An alias, and a dated snapshot such as "gpt-4o-2024-08-06",

@@ -3,6 +3,8 @@
 /// Everything but the Asio adapter, which is `<fastccg/asio.hpp>`.
 
 #include "fastccg/catalog.hpp"
+#include "fastccg/embed.hpp"
+#include "fastccg/endpoint.hpp"
 #include "fastccg/error.hpp"
 #include "fastccg/executor.hpp"
 #include "fastccg/key.hpp"

@@ -27,6 +27,12 @@ enum class Quirk : std::uint32_t {
   four_stops = 1u << 16,             ///< More than four stop sequences are refused.
   alternating_roles = 1u << 17,      ///< User and assistant must alternate, after one system message.
   all_or_no_effort = 1u << 18,       ///< The only reasoning efforts are `none` and `high`.
+
+  // Of embeddings.
+  base64_vectors = 1u << 28,    ///< Vectors can be asked for in base64, and are more exact so.
+  int8_vectors = 1u << 29,      ///< Vectors come in base64 with one byte to a number.
+  output_dimension = 1u << 30,  ///< The number of dimensions is called `output_dimension`.
+  v1_embeddings = 1u << 31,     ///< Embeddings stand below `/v1`, although conversations do not.
 };
 
 constexpr Quirk operator|(Quirk a, Quirk b) noexcept {

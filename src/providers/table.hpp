@@ -19,6 +19,16 @@ enum class Auth {
   header,    ///< In a header of its own, `auth_header`.
 };
 
+/// What a provider takes in one request for vectors. More is sent in several.
+class EmbeddingBatch {
+ public:
+  constexpr EmbeddingBatch() = default;
+  constexpr EmbeddingBatch(int texts_, int bytes_) : texts(texts_), bytes(bytes_) {}
+
+  int texts = 256;
+  int bytes = 900'000;  ///< Of all texts together: what is known is a number of tokens, of about three bytes each.
+};
+
 /// Everything that must be said of a provider that speaks a known protocol.
 class Provider {
  public:
@@ -32,6 +42,7 @@ class Provider {
   std::string_view auth_header = {};
   /// What the provider's own library puts between the address in that variable and the path of a call.
   std::string_view base_url_path = {};
+  EmbeddingBatch embedding_batch = {};
 };
 
 /// The address of the provider that answers in the process itself. Nobody can give it as a base URL.
@@ -41,8 +52,8 @@ inline constexpr std::array table{
     Provider{"anthropic", Speaks::messages, "https://api.anthropic.com", "ANTHROPIC_BASE_URL", "ANTHROPIC_API_KEY",
              Quirk::none, Auth::header, "x-api-key"},
     Provider{"azure", Speaks::chat_completions, "", "AZURE_OPENAI_ENDPOINT", "AZURE_OPENAI_API_KEY",
-             Quirk::max_completion_tokens | Quirk::takes_metadata | Quirk::four_stops, Auth::header, "api-key",
-             "/openai/v1"},
+             Quirk::max_completion_tokens | Quirk::takes_metadata | Quirk::four_stops | Quirk::base64_vectors,
+             Auth::header, "api-key", "/openai/v1", EmbeddingBatch(2048, 900'000)},
     Provider{"cerebras",
              Speaks::chat_completions,
              "https://api.cerebras.ai/v1",
@@ -56,8 +67,16 @@ inline constexpr std::array table{
              Quirk::replays_reasoning | Quirk::thinking_switch | Quirk::no_json_schema},
     Provider{"fireworks", Speaks::chat_completions, "https://api.fireworks.ai/inference/v1", "FIREWORKS_BASE_URL",
              "FIREWORKS_API_KEY", Quirk::takes_top_k},
-    Provider{"gemini", Speaks::generate_content, "https://generativelanguage.googleapis.com", "GOOGLE_GEMINI_BASE_URL",
-             "GOOGLE_API_KEY GEMINI_API_KEY", Quirk::none, Auth::header, "x-goog-api-key"},
+    Provider{"gemini",
+             Speaks::generate_content,
+             "https://generativelanguage.googleapis.com",
+             "GOOGLE_GEMINI_BASE_URL",
+             "GOOGLE_API_KEY GEMINI_API_KEY",
+             Quirk::none,
+             Auth::header,
+             "x-goog-api-key",
+             {},
+             EmbeddingBatch(100, 600'000)},
     Provider{"groq",
              Speaks::chat_completions,
              "https://api.groq.com/openai/v1",
@@ -77,21 +96,31 @@ inline constexpr std::array table{
              "MISTRAL_API_KEY",
              Quirk::no_stream_usage_option | Quirk::thinking_chunks | Quirk::takes_metadata | Quirk::no_logprobs |
                  Quirk::random_seed | Quirk::short_call_ids | Quirk::any_tool | Quirk::marks_prefill |
-                 Quirk::temperature_to_1_5 | Quirk::all_or_no_effort,
+                 Quirk::temperature_to_1_5 | Quirk::all_or_no_effort | Quirk::output_dimension,
              Auth::bearer,
              {},
-             "/v1"},
+             "/v1",
+             EmbeddingBatch(32, 48'000)},
     Provider{"mock", Speaks::chat_completions, in_process_address, "", "", Quirk::takes_top_k | Quirk::takes_metadata,
              Auth::optional},
     Provider{"ollama", Speaks::chat_completions, "http://localhost:11434/v1", "OLLAMA_BASE_URL", "OLLAMA_API_KEY",
              Quirk::replays_reasoning | Quirk::no_strict, Auth::optional},
-    Provider{"openai", Speaks::chat_completions, "https://api.openai.com/v1", "OPENAI_BASE_URL", "OPENAI_API_KEY",
-             Quirk::max_completion_tokens | Quirk::takes_metadata | Quirk::four_stops},
+    Provider{"openai",
+             Speaks::chat_completions,
+             "https://api.openai.com/v1",
+             "OPENAI_BASE_URL",
+             "OPENAI_API_KEY",
+             Quirk::max_completion_tokens | Quirk::takes_metadata | Quirk::four_stops | Quirk::base64_vectors,
+             Auth::bearer,
+             {},
+             {},
+             EmbeddingBatch(2048, 900'000)},
     Provider{"openrouter", Speaks::chat_completions, "https://openrouter.ai/api/v1", "OPENROUTER_BASE_URL",
              "OPENROUTER_API_KEY", Quirk::reasoning_details | Quirk::takes_top_k | Quirk::takes_metadata},
     Provider{"perplexity", Speaks::chat_completions, "https://api.perplexity.ai", "PERPLEXITY_BASE_URL",
              "PERPLEXITY_API_KEY PPLX_API_KEY",
-             Quirk::no_stream_usage_option | Quirk::takes_top_k | Quirk::alternating_roles},
+             Quirk::no_stream_usage_option | Quirk::takes_top_k | Quirk::alternating_roles | Quirk::int8_vectors |
+                 Quirk::v1_embeddings},
     Provider{"together", Speaks::chat_completions, "https://api.together.xyz/v1", "TOGETHER_BASE_URL",
              "TOGETHER_API_KEY", Quirk::takes_top_k},
     Provider{"vllm", Speaks::chat_completions, "http://localhost:8000/v1", "VLLM_BASE_URL", "VLLM_API_KEY",

@@ -4,6 +4,7 @@
 #include <iostream>
 
 #include "answers.hpp"
+#include "embeddings.hpp"
 #include "requests.hpp"
 
 namespace {
@@ -64,6 +65,42 @@ Tally run_requests(const Api& api, const std::vector<Exchange>& exchanges,
   return tally;
 }
 
+Tally run_vectors(const EmbeddingApi& api, const std::vector<Exchange>& exchanges,
+                  const std::map<std::string, std::string>& known) {
+  Tally tally;
+  for (const auto& exchange : exchanges) {
+    ++tally.all;
+    const auto lines = compare_vectors(exchange, api);
+    if (lines.empty())
+      ++tally.agree;
+    else if (known.contains(exchange.id))
+      ++tally.known;
+    else
+      report(exchange, lines);
+  }
+  return tally;
+}
+
+Tally run_vector_requests(const EmbeddingApi& api, const std::vector<Exchange>& exchanges,
+                          std::map<std::string, int>& beyond) {
+  Tally tally;
+  for (const auto& exchange : exchanges) {
+    if (!exchange.request.is_object() || exchange.status != 200) continue;
+    ++tally.all;
+    std::string why;
+    const auto lines = compare_embedding_request(exchange, api, why);
+    if (!why.empty()) {
+      ++beyond[why];
+      ++tally.known;
+    } else if (lines.empty()) {
+      ++tally.agree;
+    } else {
+      report(exchange, lines);
+    }
+  }
+  return tally;
+}
+
 bool print(const char* title, const std::vector<std::pair<std::string_view, Tally>>& table, const char* known) {
   bool good = true;
   std::printf("\n%-26s %7s %7s %7s\n", title, "agree", known, "of");
@@ -91,6 +128,11 @@ int main() {
     const auto exchanges = load(folder, api.name);
     answers.emplace_back(api.name, run_answers(api, exchanges, known));
     requests.emplace_back(api.name, run_requests(api, exchanges, known, beyond));
+  }
+  for (const auto& api : embedding_apis()) {
+    const auto exchanges = load(folder, api.name);
+    answers.emplace_back(api.name, run_vectors(api, exchanges, known));
+    requests.emplace_back(api.name, run_vector_requests(api, exchanges, beyond));
   }
   for (const auto& [what, count] : beyond) std::cout << "requests not compared: " << count << " with " << what << '\n';
   std::cout.flush();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "protocols/embedding_protocol.hpp"
 #include "protocols/protocol.hpp"
 
 namespace fastccg::protocols::generate_content {
@@ -11,6 +12,13 @@ class GenerateContent final : public Protocol {
   void decode(std::string_view body, const Dialect& dialect, ReplyBuilder& reply) const override;
   std::unique_ptr<StreamDecoder> decode_stream(const Dialect& dialect) const override;
   Error classify(int status, const Headers& headers, std::string_view body, const Dialect& dialect) const override;
+};
+
+/// Google's batchEmbedContents.
+class EmbedContents final : public EmbeddingProtocol {
+ public:
+  Rendered render(const EmbeddingRequest& request, const Dialect& dialect) const override;
+  Result<Vectors> decode(std::string_view body, const ExpectedVectors& expected, const Dialect& dialect) const override;
 };
 
 }  // namespace fastccg::protocols::generate_content

@@ -10,6 +10,7 @@
 #include "protocols/generate_content/contents.hpp"
 #include "protocols/generate_content/generate_content.hpp"
 #include "protocols/generate_content/overlay.hpp"
+#include "protocols/generate_content/path.hpp"
 #include "protocols/generate_content/schema.hpp"
 
 namespace fastccg::protocols::generate_content {
@@ -144,39 +145,12 @@ class Body {
   json::Writer out_;
 };
 
-void append_escaped(std::string& path, std::string_view segment) {
-  constexpr std::string_view digits = "0123456789ABCDEF";
-  constexpr std::string_view plain = "-._~";
-  for (const char c : segment) {
-    const bool is_plain = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
-                          plain.find(c) != std::string_view::npos;
-    if (is_plain) {
-      path += c;
-    } else {
-      path += '%';
-      path += digits[static_cast<unsigned char>(c) >> 4];
-      path += digits[static_cast<unsigned char>(c) & 15];
-    }
-  }
-}
-
-std::string path_of(const Request& request) {
-  constexpr std::string_view tuned = "tunedModels/";
-  auto model = bare_model(request.model.id);
-  std::string path = "/v1beta/";
-  path += model.starts_with(tuned) ? tuned : std::string_view("models/");
-  if (model.starts_with(tuned)) model.remove_prefix(tuned.size());
-  if (model.empty()) refuse(ErrorKind::usage, "the model has no name");
-  append_escaped(path, model);
-  path += request.stream ? ":streamGenerateContent?alt=sse" : ":generateContent";
-  return path;
-}
-
 }  // namespace
 
 Rendered GenerateContent::render(const Request& request, const Dialect& dialect) const {
   Rendered rendered;
-  rendered.path = path_of(request);
+  rendered.path = model_path(request.model.id);
+  rendered.path += request.stream ? ":streamGenerateContent?alt=sse" : ":generateContent";
   Body(request, dialect, rendered).write();
   return rendered;
 }
