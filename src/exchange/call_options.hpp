@@ -1,5 +1,8 @@
 #pragma once
 
+#include <chrono>
+#include <optional>
+
 #include "fastccg/settings.hpp"
 
 namespace fastccg {
@@ -9,7 +12,8 @@ class CallOptions {
  public:
   CallOptions() = default;
   /// What of the settings is about the way, with the defaults in place of what is not set.
-  explicit CallOptions(const Settings& settings)
+  template <class AnySettings>
+  explicit CallOptions(const AnySettings& settings)
       : timeouts(settings.timeouts().value_or(Timeouts())),
         retries(settings.retries().value_or(Retries())),
         limits(settings.limits().value_or(Limits())),
@@ -20,6 +24,8 @@ class CallOptions {
   Limits limits;
   Settings::Pairs extra_headers;
   bool stream = false;  ///< Whether events are asked for.
+  /// When the total deadline began to run; not set: when the call starts. For calls that are part of a larger one.
+  std::optional<std::chrono::steady_clock::time_point> began;
 };
 
 }  // namespace fastccg

@@ -31,6 +31,7 @@ Exchange::Exchange(std::shared_ptr<const Target> target, protocols::Rendered ren
       receiver_(std::move(receiver)),
       timeouts_(options.timeouts),
       retries_(options.retries),
+      began_(options.began),
       http_(make_http_request(*target_, rendered, options)) {}
 
 void Exchange::start(Engine& engine) {
@@ -40,7 +41,7 @@ void Exchange::start(Engine& engine) {
   started_ = Clock::now();
   total_deadline_ = Clock::time_point::max();
   if (timeouts_.total().count() > 0) {
-    total_deadline_ = started_ + timeouts_.total();
+    total_deadline_ = began_.value_or(started_) + timeouts_.total();
     total_timer_ = engine.loop().at(total_deadline_, [self = shared_from_this()] {
       self->total_timer_ = Loop::TimerId::none;
       self->deadline_passed(Deadline::total);

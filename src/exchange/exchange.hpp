@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "exchange/call_options.hpp"
@@ -66,6 +67,7 @@ class Exchange final : public transport::Sink, public std::enable_shared_from_th
 
   Timeouts timeouts_;
   Retries retries_;
+  std::optional<Clock::time_point> began_;  // when the total deadline did, if not with this call
   transport::HttpRequest http_;
 
   // Of the whole call.
