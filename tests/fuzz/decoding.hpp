@@ -46,8 +46,9 @@ inline void send_back(const protocols::Protocol& protocol, const protocols::Dial
 }
 
 /// Whatever a server sends, decoding ends in a reply or an error, and never in a crash.
-inline void decode_anything(protocols::Speaks speaks, std::string_view bytes) {
-  constexpr protocols::Dialect dialect("test", protocols::Quirk::none);
+inline void decode_anything(protocols::Speaks speaks, std::string_view bytes,
+                            protocols::Quirk quirks = protocols::Quirk::none) {
+  const protocols::Dialect dialect("test", quirks);
   const auto& protocol = protocols::find(speaks);
 
   ReplyBuilder streamed("test");
@@ -63,7 +64,7 @@ inline void decode_anything(protocols::Speaks speaks, std::string_view bytes) {
   protocol.decode(bytes, dialect, whole);
   send_back(protocol, dialect, closed(whole));
 
-  protocol.classify(400, {}, bytes, dialect);
+  for (const int status : {307, 400, 404, 429, 500}) protocol.classify(status, {}, bytes, dialect);
 }
 
 }  // namespace fuzzing
