@@ -3,7 +3,7 @@ BUILD ?= build
 PREFIX ?= /usr/local
 
 .DEFAULT_GOAL := help
-.PHONY: help setup configure build demo test check fmt bench recordings fuzz install docs clean
+.PHONY: help setup configure build demo test check fmt bench recordings crash fuzz install docs clean
 .PHONY: check-setup check-format check-tidy check-coroutines check-asan check-tsan check-clang check-shared check-embedded
 
 help: ## Show this list
@@ -27,6 +27,10 @@ test: configure ## Build and run every test; ends with "N passed, M failed"
 
 recordings: configure ## Run the tests that replay recorded provider traffic
 	@tools/run_tests --build $(BUILD) --label recordings
+
+crash: configure ## Kill a process that autosaves COUNT times (default 300; SEED=n to repeat a run), and count what is lost
+	@cmake --build $(BUILD) --target crash
+	@$(BUILD)/tests/crash/crash --writer $(BUILD)/tests/crash/crash_writer --count $(or $(COUNT),300) $(if $(SEED),--seed $(SEED))
 
 docs: configure ## Compile the code blocks of README.md and docs/
 	@tools/run_tests --build $(BUILD) --label docs
