@@ -3,7 +3,7 @@ BUILD ?= build
 PREFIX ?= /usr/local
 
 .DEFAULT_GOAL := help
-.PHONY: help setup configure build demo test check fmt bench recordings crash fuzz install docs clean
+.PHONY: help setup configure build demo test check fmt bench recordings faults crash fuzz install docs clean
 .PHONY: check-setup check-format check-tidy check-coroutines check-asan check-tsan check-clang check-shared check-embedded
 
 help: ## Show this list
@@ -27,6 +27,10 @@ test: configure ## Build and run every test; ends with "N passed, M failed"
 
 recordings: configure ## Run the tests that replay recorded provider traffic
 	@tools/run_tests --build $(BUILD) --label recordings
+
+faults: configure ## Print what callers get from every fault with every protocol
+	@cmake --build $(BUILD) --target fault_matrix
+	@$(BUILD)/tests/faults/fault_matrix
 
 crash: configure ## Kill a process that autosaves COUNT times (default 300; SEED=n to repeat a run), and count what is lost
 	@cmake --build $(BUILD) --target crash

@@ -29,6 +29,7 @@ inline constexpr std::array services{
     Service{"chat_completions", "openai/gpt-4o", "/v1", "chat_completions"},
     Service{"messages", "anthropic/claude-sonnet-4-5", ""},
     Service{"generate_content", "gemini/gemini-2.5-flash", ""},
+    Service{"mistral", "mistral/mistral-small-latest", "/mistral/v1"},
 };
 
 }  // namespace fastccg::testing
