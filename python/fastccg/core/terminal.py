@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def run_terminal(model: ModelBase) -> None:
-    """Reads questions from the terminal and prints the answers as they are written.
+    """Reads questions from the terminal, asks the model, and prints what it answers.
 
     "reset" forgets the conversation, "exit" ends; so do the end of the input and Ctrl-C. Ctrl-C during an answer ends the
     answer only. Errors are printed to standard error, and the conversation goes on.
@@ -36,14 +36,11 @@ def run_terminal(model: ModelBase) -> None:
 
 def _answer(model: ModelBase, question: str) -> None:
     try:
-        with model.ask_stream(question) as answer:
-            for chunk in answer:
-                print(_harmless(chunk.content), end="", flush=True)
-        print()
+        print(_harmless(model.ask(question).content))
     except KeyboardInterrupt:
         print()
     except FastCCGError as error:
-        print(f"\n{error}", file=sys.stderr)
+        print(error, file=sys.stderr)
 
 
 def _harmless(text: str) -> str:

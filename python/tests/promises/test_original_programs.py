@@ -1,0 +1,347 @@
+"""Programs written for the original package run as they stand, each in an interpreter of its own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import pytest
+
+from simulator import ROOT, Simulator
+
+THE_PAGE = """
+import asyncio
+import fastccg
+from fastccg.models.gpt import gpt_4o
+
+api_key = fastccg.add_openai_key("sk-...")
+model = fastccg.init_model(gpt_4o, api_key=api_key)
+
+async def main():
+    task1 = model.ask_async("What is the speed of light?")
+    task2 = model.ask_async("What is the capital of Australia?")
+    responses = await asyncio.gather(task1, task2)          # both in flight at once
+    for response in responses:
+        print(response.content)
+
+    print("AI: ", end="")
+    async for chunk in model.ask_stream("Tell me a short story about a robot who learns to paint."):
+        print(chunk.content, end="", flush=True)            # as the model writes it
+    print()
+
+asyncio.run(main())
+
+model.save("my_session.json")                               # whole state; never the API key
+loaded_model = fastccg.load_model("my_session.json", api_key=api_key)
+response = loaded_model.ask("Based on our previous conversation, what was my last question?")
+print(response.content)
+"""
+
+
+class Program:
+    """Runs programs in a folder of their own; warnings are errors, so that nothing is left unawaited or unclosed."""
+
+    def __init__(self, folder: Path, simulator: Simulator) -> None:
+        self.folder = folder
+        self.environment = {**os.environ, **simulator.environment(), "PYTHONWARNINGS": "error"}
+
+    def run(self, text: str, stdin: str = "", status: int = 0) -> str:
+        command = [sys.executable, "-c", textwrap.dedent(text)]
+        done = subprocess.run(
+            command, cwd=self.folder, env=self.environment, input=stdin, capture_output=True, text=True, timeout=30
+        )
+        assert done.returncode == status, done.stderr
+        self.stderr = done.stderr
+        return done.stdout
+
+
+@pytest.fixture
+def program(tmp_path: Path, sim: Simulator) -> Program:
+    return Program(tmp_path, sim)
+
+
+def test_the_page_runs_as_it_stands(program: Program) -> None:
+    output = program.run(THE_PAGE)
+    assert "299,792,458" in output
+    assert "Canberra" in output
+    assert "AI: " in output
+    assert "Tell me a short story about a robot who learns to paint." in output.splitlines()[-1]
+    assert program.stderr == ""
+    assert "sk-..." not in (program.folder / "my_session.json").read_text()
+
+
+@pytest.mark.parametrize("name", ["01_many_at_once", "02_stream", "03_save_and_load"])
+def test_examples_are_made_of_the_lines_of_the_page(name: str) -> None:
+    added = {'response = model.ask("What is the capital of Australia?")'}
+    lines = (ROOT / f"examples/python/{name}.py").read_text().splitlines()
+    assert [line for line in lines if line not in THE_PAGE.splitlines() and line not in added] == []
+
+
+def test_quick_start(program: Program) -> None:
+    output = program.run("""
+        import fastccg
+        from fastccg.models.gpt import gpt_4o
+
+        # Add your API key
+        api_key = fastccg.add_openai_key("sk-...")
+
+        # Initialize the model
+        model = fastccg.init_model(gpt_4o, api_key=api_key)
+
+        # Ask a question
+        response = model.ask("What is the capital of France?")
+        print(response.content)
+    """)
+    assert "Paris" in output
+
+
+def test_settings_are_chained(program: Program, sim: Simulator) -> None:
+    program.run("""
+        import fastccg
+        from fastccg.models.gpt import gpt_3_5_turbo
+
+        fastccg.add_openai_key("sk-...")
+        model = (
+            fastccg.init_model(gpt_3_5_turbo)
+            .sys_prompt("You are a pirate.")
+            .temperature(0.2)
+            .max_tokens(50)
+            .reply_filter(lambda text: text.upper())
+        )
+        response = model.ask("say ahoy there")
+        assert response.content == response.content.upper() != "", response.content
+        assert model.model_info() ["temperature"] == 0.2
+        assert model.model_info() ["max_tokens"] == 50
+        assert model.model_info() ["model"] == "gpt-3.5-turbo"
+        assert model.model_info() ["provider"] == "openai"
+    """)
+    body = sim.bodies()[0]
+    assert body["model"] == "gpt-3.5-turbo"
+    assert body["temperature"] == 0.2
+    assert body["messages"][0] == {"role": "system", "content": "You are a pirate."}
+
+
+def test_history_is_written_by_hand(program: Program) -> None:
+    program.run("""
+        import fastccg
+        from fastccg.models.mock import MockModel
+
+        fastccg.add_mock_key()
+        model = fastccg.init_model(MockModel)
+        model.append_prompt("Hi").append_response("Hello!")
+        history = model.get_history()
+        assert [(p.role, p.content) for p in history] == [("user", "Hi"), ("assistant", "Hello!")]
+        assert history[0].to_dict() == {"role": "user", "content": "Hi"}
+        assert model.reset() is model
+        assert model.get_history() == []
+    """)
+
+
+def test_mock_model_answers_as_it_always_has(program: Program) -> None:
+    program.run("""
+        import asyncio
+        import fastccg
+        from fastccg.models.mock import MockModel
+
+        key = fastccg.add_mock_key()
+        assert key == "mock_key"
+        model = fastccg.init_model(MockModel, api_key=key)
+        response = model.ask("Hello")
+        assert response.content == "This is a mock response to: Hello"
+        assert response.tokens_used == 10
+        assert response.provider == "mock"
+
+        async def main():
+            return [chunk.content async for chunk in model.ask_stream("Hello")]
+
+        assert asyncio.run(main()) == ["This ", "is ", "a ", "mock ", "streamed ", "response."]
+        info = model.model_info()
+        assert (info["model"], info["provider"]) == ("mock_model", "mock")
+        assert MockModel().ask("again").content == "This is a mock response to: again"
+    """)
+
+
+def test_public_names_of_the_package_are_there(program: Program) -> None:
+    program.run("""
+        import fastccg
+        from fastccg import (
+            ModelBase, ModelResponse, ModelPrompt, add_openai_key, add_gemini_key,
+            add_claude_key, add_mistral_key, add_mock_key, init_model, load_model, run_terminal,
+            gpt_4o, gpt_3_5_turbo, gemini_flash_1_5, gemini_pro_1_5, claude_3_sonnet, mistral_tiny, mistral_small,
+            mistral_medium, MockModel,
+        )
+        for name in fastccg.__all__:
+            getattr(fastccg, name)
+    """)
+
+
+def test_import_paths_of_the_original_lead_to_the_same_things(program: Program) -> None:
+    program.run("""
+        import fastccg
+        from fastccg.core.model_base import ModelBase, ModelPrompt, ModelResponse
+        from fastccg.core.terminal import run_terminal
+        from fastccg.errors import APIRequestFailed, FastCCGError, ModelUnavailable, QuotaExceeded
+        from fastccg.models import claude, gemini, gpt, mistral, mock
+        from fastccg.models.claude import claude_3_sonnet
+        from fastccg.models.gemini import gemini_flash_1_5, gemini_pro_1_5
+        from fastccg.models.mistral import mistral_medium, mistral_small, mistral_tiny
+        from fastccg.types.prompt import ModelPrompt as Prompt
+        from fastccg.types.response import ModelResponse as Response
+        from fastccg.utils.fastccg import add_openai_key, init_model
+
+        assert Prompt is ModelPrompt is fastccg.ModelPrompt
+        assert Response is ModelResponse is fastccg.ModelResponse
+        assert ModelBase is fastccg.ModelBase
+        assert add_openai_key is fastccg.add_openai_key
+        assert issubclass(claude_3_sonnet, ModelBase)
+        assert claude_3_sonnet.provider == "anthropic"
+        assert gemini_pro_1_5.provider == "gemini"
+    """)
+
+
+def test_models_are_instances_of_their_classes(program: Program) -> None:
+    program.run("""
+        import fastccg
+        from fastccg.models.claude import claude_3_sonnet
+        from fastccg.models.gpt import gpt_4o
+
+        model = fastccg.init_model(gpt_4o, api_key="sk-...")
+        assert isinstance(model, gpt_4o) and isinstance(model, fastccg.ModelBase)
+        assert not isinstance(model, claude_3_sonnet)
+        assert gpt_4o(api_key="sk-...").model_name == "gpt-4o"
+        assert gpt_4o("sk-...").provider == "openai"
+
+        model.save("session.json")
+        assert isinstance(fastccg.load_model("session.json", "sk-..."), gpt_4o)
+    """)
+
+
+def test_except_clauses_catch_what_they_always_caught(program: Program, sim: Simulator) -> None:
+    sim.faults("status;code=404")
+    program.run("""
+        import fastccg
+        from fastccg.errors import APIRequestFailed, FastCCGError, ModelUnavailable, QuotaExceeded
+        from fastccg.models.gpt import gpt_4o
+
+        model = fastccg.init_model(gpt_4o, api_key="sk-...")
+        try:
+            model.ask("Hello")
+        except QuotaExceeded:
+            raise SystemExit("quota?")
+        except (ModelUnavailable, APIRequestFailed) as error:
+            assert isinstance(error, FastCCGError)
+            assert str(error)
+        else:
+            raise SystemExit("no error at all")
+    """)
+
+
+def test_errors_can_be_made_by_hand_as_in_tests_with_stand_ins(program: Program) -> None:
+    program.run("""
+        from fastccg.errors import APIRequestFailed, FastCCGError, ModelUnavailable, QuotaExceeded
+
+        for error in (QuotaExceeded(), ModelUnavailable("gone"), APIRequestFailed("broken"), FastCCGError("any")):
+            try:
+                raise error
+            except FastCCGError as caught:
+                assert caught is error
+        assert "gone" in str(ModelUnavailable("gone"))
+        assert "broken" in str(APIRequestFailed("broken"))
+    """)
+
+
+def test_missing_key_is_a_value_error(program: Program) -> None:
+    for name in ("OPENAI_API_KEY",):
+        program.environment.pop(name)
+    program.run("""
+        import fastccg
+        from fastccg.models.gpt import gpt_4o
+
+        try:
+            fastccg.init_model(gpt_4o)
+        except ValueError as error:
+            assert "add_openai_key" in str(error) or "OPENAI_API_KEY" in str(error), error
+        else:
+            raise SystemExit("a model without a key")
+    """)
+
+
+def test_a_class_of_ones_own_can_take_the_place_of_a_model(program: Program) -> None:
+    """Tests of users often subclass a model, or `ModelBase`, to stand in for a provider."""
+    program.run("""
+        import fastccg
+        from fastccg.models.mock import MockModel
+
+        class Loud(MockModel):
+            def ask(self, prompt):
+                response = super().ask(prompt)
+                response.content = response.content.upper()
+                return response
+
+        model = fastccg.init_model(Loud, api_key="mock_key")
+        assert isinstance(model, Loud)
+        assert model.ask("hi").content == "THIS IS A MOCK RESPONSE TO: HI"
+    """)
+
+
+def test_responses_are_made_and_compared_like_the_dataclass_that_they_were(program: Program) -> None:
+    program.run("""
+        from fastccg.types.prompt import ModelPrompt
+        from fastccg.types.response import ModelResponse
+
+        response = ModelResponse(content="x", tokens_used=3, provider="mock", raw=None)
+        assert (response.content, response.tokens_used, response.provider, response.raw) == ("x", 3, "mock", None)
+        assert ModelResponse("x").tokens_used is None
+        assert ModelPrompt(role="user", content="x") == ModelPrompt("user", "x")
+    """)
+
+
+def test_saved_sessions_are_loaded_by_their_class_too(program: Program) -> None:
+    program.run("""
+        from fastccg.models.mock import MockModel
+
+        model = MockModel()
+        model.ask("remember me")
+        model.save(path="session.json")
+        again = MockModel.load("session.json", api_key="mock_key")
+        assert [p.content for p in again.get_history()] == [p.content for p in model.get_history()]
+    """)
+
+
+def test_sessions_written_by_the_original_load(program: Program) -> None:
+    (program.folder / "old.json").write_text("""{
+      "model_name": "gpt-4o",
+      "provider": "openai",
+      "history": [
+        {"role": "user", "content": "What is the capital of Peru?"},
+        {"role": "assistant", "content": "Lima."}
+      ],
+      "sys_prompt": {"role": "system", "content": "Be brief."},
+      "temperature": 0.5,
+      "max_tokens": 100
+    }""")
+    output = program.run("""
+        import fastccg
+
+        model = fastccg.load_model("old.json", api_key="sk-...")
+        assert model.model_info()["temperature"] == 0.5
+        print(model.ask("What was my last question?").content)
+    """)
+    assert "What is the capital of Peru?" in output
+
+
+def test_terminal_talks_until_it_is_told_to_stop(program: Program) -> None:
+    output = program.run(
+        """
+        import fastccg
+        from fastccg.models.mock import MockModel
+
+        fastccg.run_terminal(fastccg.init_model(MockModel, api_key="mock_key"))
+        """,
+        stdin="Hello\nreset\nexit\nnever said\n",
+    )
+    assert "This is a mock response to: Hello" in output
+    assert "never said" not in output

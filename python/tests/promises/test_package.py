@@ -1,0 +1,80 @@
+"""The package as such: light to import, typed, documented, and what it says of itself is true."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import fastccg
+import pytest
+
+from simulator import ROOT
+
+MODULES = [name for _, name, _ in pkgutil.walk_packages(fastccg.__path__, "fastccg.") if not name.endswith("_core")]
+
+
+def modules_after(statement: str) -> set[str]:
+    code = f"import sys; before = set(sys.modules); {statement}; print(*sorted(set(sys.modules) - before))"
+    done = subprocess.run([sys.executable, "-S", "-c", code], capture_output=True, text=True, check=True)
+    return set(done.stdout.split())
+
+
+@pytest.mark.parametrize(
+    "heavy", ["asyncio", "openai", "anthropic", "mistralai", "httpx", "rich", "typing", "dataclasses"]
+)
+def test_import_brings_nothing_heavy_along(heavy: str) -> None:
+    assert heavy not in modules_after("import fastccg")
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_every_module_can_be_imported_alone(name: str) -> None:
+    subprocess.run([sys.executable, "-W", "error", "-c", f"import {name}"], check=True)
+
+
+def test_versions_agree() -> None:
+    wanted = re.search(r"project\(fastccg VERSION ([0-9.]+)", (ROOT / "CMakeLists.txt").read_text())
+    assert wanted is not None
+    assert fastccg.__version__ == wanted.group(1)
+
+
+def test_package_says_that_it_is_typed() -> None:
+    assert Path(inspect.getfile(fastccg)).with_name("py.typed").exists()
+
+
+def public_things() -> list[tuple[str, object]]:
+    found = [(f"fastccg.{name}", getattr(fastccg, name)) for name in fastccg.__all__]
+    for name, thing in list(found):
+        if inspect.isclass(thing):
+            found += [
+                (f"{name}.{member}", value)
+                for member, value in vars(thing).items()
+                if not member.startswith("_") and (callable(value) or isinstance(value, property))
+            ]
+    return found
+
+
+def test_everything_public_is_documented() -> None:
+    assert len(public_things()) > 50
+    assert [name for name, thing in public_things() if not inspect.getdoc(thing)] == []
+
+
+def test_help_can_be_read(capsys: pytest.CaptureFixture[str]) -> None:
+    help(fastccg)
+    text = capsys.readouterr().out
+    assert "ask_stream" in text
+    assert "init_model" in text
+
+
+def test_all_names_are_sorted_out() -> None:
+    assert len(set(fastccg.__all__)) == len(fastccg.__all__)
+    for name in fastccg.__all__:
+        assert hasattr(fastccg, name)
+
+
+def test_submodules_have_docstrings() -> None:
+    assert [name for name in MODULES if not importlib.import_module(name).__doc__] == []
