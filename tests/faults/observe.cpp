@@ -165,8 +165,6 @@ Observed observe(const Row& row, const testing::Service& service, bool streamed)
   observed.problem = first_of({
       observed.got == wanted ? "" : "expected " + wanted + (outcome.error ? ": " + outcome.error->describe() : ""),
       is_exception || outcome.attempts == row.sent ? "" : "was sent " + std::to_string(outcome.attempts) + " times",
-          ? ""
-          : "was sent " + std::to_string(outcome.attempts) + " times",
       observed.took >= row.duration ? "" : "ended before its time",
       observed.took <= row.duration + patience ? "" : "took too long",
       outcome.error ? problem_of_error(*outcome.error, outcome.text, service) : "",
