@@ -191,6 +191,7 @@ bool StreamSource::begin_end() {
 void StreamSource::commit_complete() {
   try {
     reply_ = std::move(**result_);
+    add_warnings(ticket_, *reply_);
     apply_filter(ticket_.filter, *reply_);
   } catch (...) {
     failure_ = std::current_exception();
