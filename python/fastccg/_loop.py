@@ -8,13 +8,17 @@ from asyncio import AbstractEventLoop, get_running_loop
 
 from fastccg._core import Hub
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 
 class _HubsOfThread(threading.local):
     """The hubs of the loops of one thread. Each belongs to its loop, which lets it go when it is closed."""
 
     def __init__(self) -> None:
         self.of: weakref.WeakValueDictionary[int, Hub] = weakref.WeakValueDictionary()
-        self.latest = lambda: None
+        self.latest: Callable[[], Hub | None] = lambda: None
 
 
 _hubs = _HubsOfThread()

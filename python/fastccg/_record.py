@@ -13,7 +13,7 @@ class Record:
     `dataclasses` would do the same, but importing it takes longer than importing all of this package.
     """
 
-    __slots__ = ()
+    __slots__: tuple[str, ...] = ()
 
     def __eq__(self, other: object) -> bool:
         if type(other) is not type(self):

@@ -8,9 +8,14 @@ from fastccg.types.prompt import ModelPrompt, from_native
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Optional
+    from typing import Any, Optional, TypeVar
 
     from fastccg import _core
+
+    T = TypeVar("T")
+
+_NO_FIELDS: dict[str, Any] = {}
+_NOTHING: list[dict[str, Any]] = []
 
 
 class Usage(Record):
@@ -124,7 +129,7 @@ class ModelResponse:
     @property
     def message(self) -> ModelPrompt:
         """Everything that was answered, in order."""
-        fields = self._detail("message", None)
+        fields = self._detail("message", _NO_FIELDS)
         return from_native(fields) if fields else ModelPrompt("assistant", self.content)
 
     @property
@@ -140,12 +145,12 @@ class ModelResponse:
     @property
     def usage(self) -> Usage:
         """Tokens, in detail."""
-        return Usage(**self._detail("usage", {}))
+        return Usage(**self._detail("usage", _NO_FIELDS))
 
     @property
     def warnings(self) -> list[Warning]:
         """What was asked for and not done."""
-        return [Warning(**warning) for warning in self._detail("warnings", ())]
+        return [Warning(**warning) for warning in self._detail("warnings", _NOTHING)]
 
     @property
     def attempts(self) -> int:
@@ -155,7 +160,7 @@ class ModelResponse:
     @property
     def timings(self) -> Timings:
         """How long the call took."""
-        return Timings(**self._detail("timings", {}))
+        return Timings(**self._detail("timings", _NO_FIELDS))
 
     @property
     def interrupted(self) -> bool:
@@ -165,7 +170,7 @@ class ModelResponse:
     @property
     def tool_calls(self) -> list[ToolCall]:
         """The tool calls of the answer, in order."""
-        return [_from_native(call) for call in self._detail("tool_calls", ())]  # type: ignore[misc]
+        return [_from_native(call) for call in self._detail("tool_calls", _NOTHING)]  # type: ignore[misc]
 
     @property
     def reasoning(self) -> str:
@@ -183,10 +188,11 @@ class ModelResponse:
 
         return json.loads(self.content)
 
-    def _detail(self, name: str, default: Any) -> Any:
+    def _detail(self, name: str, default: T) -> T:
         if self._details is None:
             self._details = self._native.details() if self._native is not None else {}
-        return self._details.get(name, default)
+        value: T = self._details.get(name, default)
+        return value
 
     def __str__(self) -> str:
         return self.content
