@@ -8,99 +8,118 @@
 
 Three ways to wait for one thing: `ask` blocks, `ask_async` is awaitable, `ask_stream` yields the answer as the model writes
 it. `init_model` takes a class of `fastccg.models` or any "provider/name"; `load_model` takes up a saved conversation.
+What can go wrong is in `fastccg.errors`, what a message may consist of in `fastccg.parts`.
 """
 
-from fastccg import _core
-from fastccg.core.model_base import ModelBase
-from fastccg.core.terminal import run_terminal
-from fastccg.errors import APIRequestFailed, FastCCGError, ModelUnavailable, QuotaExceeded
-from fastccg.init import init_model, load_model
-from fastccg.keys import (
-    ApiKey,
-    add_anthropic_key,
-    add_claude_key,
-    add_gemini_key,
-    add_key,
-    add_mistral_key,
-    add_mock_key,
-    add_openai_key,
-    clear_keys,
-)
-from fastccg.stream import AskStream
-from fastccg.types.prompt import ModelPrompt
-from fastccg.types.response import ModelResponse
-
-__version__: str = _core.version
-
-# Names that are looked up when they are first used, so that importing the package stays cheap.
-_LAZY = {
-    "gpt_4o": "fastccg.models.gpt",
-    "gpt_3_5_turbo": "fastccg.models.gpt",
-    "gemini_pro_1_5": "fastccg.models.gemini",
-    "gemini_flash_1_5": "fastccg.models.gemini",
-    "claude_3_sonnet": "fastccg.models.claude",
-    "mistral_tiny": "fastccg.models.mistral",
-    "mistral_small": "fastccg.models.mistral",
-    "mistral_medium": "fastccg.models.mistral",
-    "MockModel": "fastccg.models.mock",
-    "Tool": "fastccg.tools",
-    "find_model": "fastccg.catalog",
-    "list_models": "fastccg.catalog",
-    "load_catalog": "fastccg.catalog",
-}
-_MODULES = ("catalog", "core", "errors", "models", "parts", "tools", "types")
+from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from fastccg import models, parts
+    from fastccg import catalog, core, errors, keys, models, parts, tools, types
+    from fastccg._core import Chunk
+    from fastccg._core import version as __version__
     from fastccg.catalog import find_model, list_models, load_catalog
+    from fastccg.core.model_base import ModelBase
+    from fastccg.core.terminal import run_terminal
+    from fastccg.errors import APIRequestFailed, FastCCGError, ModelUnavailable, QuotaExceeded
+    from fastccg.init import init_model, load_model
+    from fastccg.keys import (
+        ApiKey,
+        add_claude_key,
+        add_gemini_key,
+        add_key,
+        add_mistral_key,
+        add_mock_key,
+        add_openai_key,
+        clear_keys,
+    )
     from fastccg.models.claude import claude_3_sonnet
     from fastccg.models.gemini import gemini_flash_1_5, gemini_pro_1_5
     from fastccg.models.gpt import gpt_3_5_turbo, gpt_4o
     from fastccg.models.mistral import mistral_medium, mistral_small, mistral_tiny
     from fastccg.models.mock import MockModel
+    from fastccg.parts import ToolResult
+    from fastccg.stream import AskStream
     from fastccg.tools import Tool
+    from fastccg.types.prompt import ModelPrompt
+    from fastccg.types.response import ModelResponse
+
+# Where each name is found. It is looked up when it is first used, so that importing the package costs next to nothing.
+_PLACES = {
+    "catalog": "find_model list_models load_catalog",
+    "core.model_base": "ModelBase",
+    "core.terminal": "run_terminal",
+    "errors": "APIRequestFailed FastCCGError ModelUnavailable QuotaExceeded",
+    "init": "init_model load_model",
+    "keys": "ApiKey add_claude_key add_gemini_key add_key add_mistral_key add_mock_key add_openai_key clear_keys",
+    "models.claude": "claude_3_sonnet",
+    "models.gemini": "gemini_flash_1_5 gemini_pro_1_5",
+    "models.gpt": "gpt_3_5_turbo gpt_4o",
+    "models.mistral": "mistral_medium mistral_small mistral_tiny",
+    "models.mock": "MockModel",
+    "parts": "ToolResult",
+    "stream": "AskStream",
+    "tools": "Tool",
+    "types.prompt": "ModelPrompt",
+    "types.response": "ModelResponse",
+    "_core": "Chunk",
+}
+_PLACE_OF = {name: place for place, names in _PLACES.items() for name in names.split()}
+_MODULES = ("catalog", "core", "errors", "keys", "models", "parts", "tools", "types")
 
 
 def __getattr__(name: str) -> object:
-    import importlib
+    from importlib import import_module
 
-    if name in _LAZY:
-        value = getattr(importlib.import_module(_LAZY[name]), name)
-        globals()[name] = value
-        return value
     if name in _MODULES:
-        return importlib.import_module(f"fastccg.{name}")
-    raise AttributeError(f"module 'fastccg' has no attribute {name!r}")
+        return import_module(f"fastccg.{name}")
+    if name == "__version__":
+        value: object = import_module("fastccg._core").version
+    elif name in _PLACE_OF:
+        value = getattr(import_module(f"fastccg.{_PLACE_OF[name]}"), name)
+    else:
+        raise AttributeError(f"module 'fastccg' has no attribute {name!r}")
+    globals()[name] = value
+    return value
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_LAZY, *_MODULES})
+    return sorted({*globals(), *_PLACE_OF, *_MODULES, "__version__"})
 
 
 __all__ = [
     "APIRequestFailed",
     "ApiKey",
     "AskStream",
+    "Chunk",
     "FastCCGError",
+    "MockModel",
     "ModelBase",
     "ModelPrompt",
     "ModelResponse",
     "ModelUnavailable",
     "QuotaExceeded",
     "Tool",
-    "add_anthropic_key",
+    "ToolResult",
     "add_claude_key",
     "add_gemini_key",
     "add_key",
     "add_mistral_key",
     "add_mock_key",
     "add_openai_key",
+    "claude_3_sonnet",
     "clear_keys",
     "find_model",
+    "gemini_flash_1_5",
+    "gemini_pro_1_5",
+    "gpt_3_5_turbo",
+    "gpt_4o",
     "init_model",
     "list_models",
     "load_catalog",
     "load_model",
+    "mistral_medium",
+    "mistral_small",
+    "mistral_tiny",
     "run_terminal",
 ]

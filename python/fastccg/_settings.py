@@ -6,11 +6,10 @@ from fastccg.errors import UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from typing import Any
+    from typing import Any, Callable
 
 
-def collect(given: Mapping[str, Any]) -> dict[str, Any] | None:
+def collect(given: dict[str, Any]) -> dict[str, Any] | None:
     """The settings among keywords. Those that are None are left as they are."""
     if not given:
         return None

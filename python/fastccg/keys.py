@@ -42,9 +42,6 @@ def add_claude_key(key: str) -> ApiKey:
     return add_key("anthropic", key)
 
 
-add_anthropic_key = add_claude_key
-
-
 def add_mistral_key(key: str) -> ApiKey:
     """Remembers a key for Mistral. See `add_key`."""
     return add_key("mistral", key)

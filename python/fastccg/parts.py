@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 class Part(Record):
     """The base of all parts."""
 
-    __slots__ = ()
+    __slots__: tuple[str, ...] = ()
     _type: ClassVar[str]
 
     def _native(self) -> dict[str, Any]:
@@ -233,8 +233,7 @@ def _from_native(fields: dict[str, Any]) -> Part:
     if cls is None:
         raise UsageError(f"there is no part of type {fields.get('type')!r}; there are {', '.join(_CLASSES)}")
     part = cls.__new__(cls)
-    slots: tuple[str, ...] = cls.__slots__
-    for name in slots:
+    for name in cls.__slots__:
         value = fields.get(name)
         if name == "content":
             value = [_from_native(item) for item in value or ()]

@@ -80,7 +80,7 @@ def _describe(function: Callable[..., Any]) -> Tool:
     import inspect
     import typing
 
-    hints = typing.get_type_hints(function)
+    hints = typing.get_type_hints(function, include_extras=True)
     text, arguments = _read_docstring(inspect.getdoc(function) or "")
     properties: dict[str, Any] = {}
     required = []
@@ -152,6 +152,6 @@ def _schema_of(hint: Any) -> dict[str, Any]:
         return {"enum": [member.value for member in hint.__members__.values()]}
     if isinstance(hint, type) and hasattr(hint, "__total__"):  # a TypedDict
         fields = typing.get_type_hints(hint)
-        required = sorted(hint.__required_keys__)  # type: ignore[attr-defined]
+        required = sorted(getattr(hint, "__required_keys__", ()))
         return {"type": "object", "properties": {k: _schema_of(v) for k, v in fields.items()}, "required": required}
     return {}

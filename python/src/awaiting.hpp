@@ -49,6 +49,14 @@ class Parked {
     future_.reset();
   }
 
+  /// The same, but the task goes on, since what it waits for has been ended.
+  void leave_and_wake(State& state, detail::Pending& pending) {
+    const Ref future = future_;
+    const bool waiting = waits(state);
+    leave(pending);
+    if (waiting) own(PyObject_CallMethodObjArgs(future.get(), state.set_result.get(), Py_None, nullptr));
+  }
+
   int traverse(visitproc visit, void* arg) {
     Py_VISIT(hub_.get());
     Py_VISIT(future_.get());

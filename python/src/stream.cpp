@@ -62,6 +62,13 @@ class Next {
     stream_->close();
   }
 
+  /// The same; a task that waits for a chunk finds that there are no more.
+  void close_by_user(State& state) {
+    if (!stream_.same_process()) return;
+    stream_->close();
+    parked_.leave_and_wake(state, *stream_->next().pending());
+  }
+
   int traverse(visitproc visit, void* arg) {
     Py_VISIT(provider_.get());
     return parked_.traverse(visit, arg);
@@ -134,7 +141,7 @@ Ref stream_anext(PyObject* self) {
 Ref stream_next(PyObject* self) { return next_in(self).wait_next(state_of_type(self)); }
 Ref stream_response(PyObject* self, PyObject*) { return next_in(self).response(state_of_type(self)); }
 Ref stream_close(PyObject* self, PyObject*) {
-  next_in(self).close();
+  next_in(self).close_by_user(state_of_type(self));
   return none();
 }
 

@@ -9,9 +9,8 @@ from pathlib import Path
 import pytest
 
 import fastccg
+from canary import KEY
 from fastccg.models.gpt import gpt_4o
-
-KEY = "sk-canary-0123456789abcdef"
 
 
 def simulator_program():

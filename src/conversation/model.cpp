@@ -63,8 +63,7 @@ Model& Model::settings(Settings value) {
 Settings Model::settings() const { return conversation_->settings(); }
 
 Model& Model::reply_filter(std::function<std::string(std::string)> filter) {
-  using Filter = std::function<std::string(std::string)>;
-  conversation_->set_filter(filter ? std::make_shared<const Filter>(std::move(filter)) : nullptr);
+  conversation_->set_filter(std::move(filter));
   return *this;
 }
 

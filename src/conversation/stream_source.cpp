@@ -1,5 +1,7 @@
 #include "conversation/stream_source.hpp"
 
+#include <cxxabi.h>
+
 #include <utility>
 
 #include "async/pool.hpp"
@@ -191,8 +193,9 @@ bool StreamSource::begin_end() {
 void StreamSource::commit_complete() {
   try {
     reply_ = std::move(**result_);
-    add_warnings(ticket_, *reply_);
     apply_filter(ticket_.filter, *reply_);
+  } catch (const abi::__forced_unwind&) {
+    throw;  // the thread ends inside the filter
   } catch (...) {
     failure_ = std::current_exception();
     return on_recorded(std::nullopt);

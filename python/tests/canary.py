@@ -1,0 +1,3 @@
+"""A key that tests look for where no key may be."""
+
+KEY = "sk-canary-0123456789abcdef"
