@@ -32,7 +32,9 @@ class Conversation;
 ///     error, or cancelled, before any text arrived               nothing
 ///     error, cancelled, or stream abandoned, after some text     the turn with that text, marked interrupted
 ///
-/// so the history can always be sent again.
+/// so the history can always be sent again. That goes for tools, too: if something else is asked while a call of the
+/// model's has no result, the model is told that it was not carried out, and the reply has a warning; the history goes on
+/// waiting for the result.
 ///
 /// A model can be used from several threads at once. It can be moved but not copied; see `fork`. Destroying it leaves
 /// calls that are under way alone: they belong to their operations and streams.
@@ -77,7 +79,8 @@ class Model {
   /// history does not get their turns.
   Model& reset();
 
-  /// Adds a message of the user or of the assistant by hand, as if it had been said.
+  /// Adds a message of the user or of the assistant by hand, as if it had been said. Throws `InvalidRequest` for the
+  /// result of a tool that no call waits for.
   Model& append_prompt(Prompt prompt);
   Model& append_response(std::string text);
 

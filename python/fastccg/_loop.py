@@ -5,19 +5,20 @@ from __future__ import annotations
 import threading
 import weakref
 from asyncio import AbstractEventLoop, get_running_loop
-from collections.abc import Callable
-from typing import Optional
 
 from fastccg._core import Hub
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 class _HubsOfThread(threading.local):
     """The hubs of the loops of one thread. Each belongs to its loop, which lets it go when it is closed."""
 
     def __init__(self) -> None:
-        super().__init__()
         self.of: weakref.WeakValueDictionary[int, Hub] = weakref.WeakValueDictionary()
-        self.latest: Callable[[], Optional[Hub]] = lambda: None
+        self.latest: Callable[[], Hub | None] = lambda: None
 
 
 _hubs = _HubsOfThread()

@@ -6,10 +6,11 @@ from fastccg.errors import UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable
+    from collections.abc import Callable, Mapping
+    from typing import Any
 
 
-def collect(given: dict[str, Any]) -> dict[str, Any] | None:
+def collect(given: Mapping[str, Any]) -> dict[str, Any] | None:
     """The settings among keywords. Those that are None are left as they are."""
     if not given:
         return None

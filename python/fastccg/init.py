@@ -7,21 +7,29 @@ from fastccg.core.model_base import ModelBase, load_native
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import os
-    from typing import Any, Optional, TypeVar, Union, overload
+    from typing import Optional, TypeVar, Union, overload
+
+    from typing_extensions import Unpack
+
+    from fastccg.types.settings import Endpoint, Options
 
     M = TypeVar("M", bound=ModelBase)
 else:
 
-    def overload(function):  # importing typing takes longer than all of this package
+    def overload(function: object) -> object:
+        """Importing `typing` takes longer than importing all of this package."""
         return function
 
 
 @overload
-def init_model(model: type[M], api_key: Optional[str] = None, **options: Any) -> M: ...
+def init_model(model: type[M], api_key: Optional[str] = None, **options: Unpack[Options]) -> M: ...
 @overload
-def init_model(model: str, api_key: Optional[str] = None, **options: Any) -> ModelBase: ...
+def init_model(model: str, api_key: Optional[str] = None, **options: Unpack[Options]) -> ModelBase: ...
 
-def init_model(model: Union[type[ModelBase], str], api_key: Optional[str] = None, **options: Any) -> ModelBase:
+
+def init_model(
+    model: Union[type[ModelBase], str], api_key: Optional[str] = None, **options: Unpack[Options]
+) -> ModelBase:
     """Makes a model with an empty conversation.
 
     Args:
@@ -41,7 +49,9 @@ def init_model(model: Union[type[ModelBase], str], api_key: Optional[str] = None
     return model(api_key, **options)
 
 
-def load_model(path: Union[str, os.PathLike[str]], api_key: Optional[str] = None, **options: Any) -> ModelBase:
+def load_model(
+    path: Union[str, os.PathLike[str]], api_key: Optional[str] = None, **options: Unpack[Endpoint]
+) -> ModelBase:
     """Makes a model from a file that `save` wrote, or one of the original package.
 
     The file is verified before anything is made of it.

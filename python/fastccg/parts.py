@@ -233,7 +233,8 @@ def _from_native(fields: dict[str, Any]) -> Part:
     if cls is None:
         raise UsageError(f"there is no part of type {fields.get('type')!r}; there are {', '.join(_CLASSES)}")
     part = cls.__new__(cls)
-    for name in cls.__slots__:
+    slots: tuple[str, ...] = cls.__slots__
+    for name in slots:
         value = fields.get(name)
         if name == "content":
             value = [_from_native(item) for item in value or ()]

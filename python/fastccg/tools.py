@@ -152,6 +152,6 @@ def _schema_of(hint: Any) -> dict[str, Any]:
         return {"enum": [member.value for member in hint.__members__.values()]}
     if isinstance(hint, type) and hasattr(hint, "__total__"):  # a TypedDict
         fields = typing.get_type_hints(hint)
-        required = sorted(getattr(hint, "__required_keys__", ()))
+        required = sorted(hint.__required_keys__)  # type: ignore[attr-defined]
         return {"type": "object", "properties": {k: _schema_of(v) for k, v in fields.items()}, "required": required}
     return {}

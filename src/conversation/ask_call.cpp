@@ -50,6 +50,7 @@ void AskCall::cancel() noexcept {
 }
 
 void AskCall::on_done(Result<Reply> result) {
+  if (result) add_warnings(ticket_, *result);
   // A filter is user code, which does not run here: `take` calls it.
   if (!result || ticket_.filter) return settle(std::move(result));
   auto turn = make_turn(question_, result->message, false);

@@ -7,31 +7,26 @@
 
 namespace fastccg::detail {
 
-namespace {
-
-Request make_request(const Ticket& ticket, const Target& target, const Message& question, bool stream) {
-  Request request;
-  request.model = target.model;
-  request.settings = ticket.settings;
-  request.stream = stream;
-  request.messages = context_of(ticket.turns, question);
-  return request;
-}
-
-}  // namespace
-
 StartedCall::StartedCall(Conversation& conversation, const Message& question, const Settings& settings, bool stream,
                          std::shared_ptr<ReplySink> sink)
     : ticket(conversation.begin(settings)) {
-  const auto request = make_request(ticket, *conversation.target(), question, stream);
+  const Context context(ticket.turns, question);
+  Request request;
+  request.model = conversation.target()->model;
+  request.settings = ticket.settings;
+  request.stream = stream;
+  request.messages = context.messages();
   exchange = make_reply_exchange(conversation.target(), request, std::move(sink));
+  ticket.warnings = context.warnings();
   // The snapshot has been rendered: holding on to it for the length of the call would keep forgotten turns alive.
   ticket.turns.clear();
 }
 
 void apply_filter(const ReplyFilter& filter, Reply& reply) {
   if (!filter) return;
-  reply.content = filter(std::move(reply.content));
+  // A copy, since calls may end on several threads at once.
+  auto own = *filter;
+  reply.content = own(std::move(reply.content));
 
   auto& parts = reply.message.parts;
   const auto is_text = [](const Part& part) { return std::holds_alternative<Text>(part); };
@@ -39,6 +34,10 @@ void apply_filter(const ReplyFilter& filter, Reply& reply) {
   const auto place = first - parts.begin();
   std::erase_if(parts, is_text);
   if (!reply.content.empty()) parts.insert(parts.begin() + place, Text(reply.content));
+}
+
+void add_warnings(const Ticket& ticket, Reply& reply) {
+  reply.warnings.insert(reply.warnings.end(), ticket.warnings.begin(), ticket.warnings.end());
 }
 
 void warn_unless_recorded(Reply& reply, const std::optional<Error>& failure) {

@@ -22,6 +22,9 @@ class StartedCall {
 /// Gives the reply's text to the filter and puts what it returns in place of the text; the other parts stay.
 void apply_filter(const ReplyFilter& filter, Reply& reply);
 
+/// Adds what the making of the request has to say.
+void add_warnings(const Ticket& ticket, Reply& reply);
+
 /// A reply is the caller's even if the journal could not take its turn: it then says so in a warning.
 void warn_unless_recorded(Reply& reply, const std::optional<Error>& failure);
 

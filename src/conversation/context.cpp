@@ -2,7 +2,11 @@
 
 #include <algorithm>
 #include <set>
+#include <string>
 #include <string_view>
+#include <utility>
+
+#include "fastccg/error.hpp"
 
 namespace fastccg::detail {
 
@@ -32,6 +36,7 @@ class Group {
     for (const auto id : results_in(message)) open.erase(id);
     if (message.role == Role::assistant) open = calls_in(message);
   }
+  bool is_open() const noexcept { return !open.empty(); }
   bool waits_for(const Ids& results) const {
     return std::ranges::any_of(results, [this](auto id) { return open.contains(id); });
   }
@@ -47,25 +52,15 @@ class Groups {
     for (const auto& message : turn.messages) group.add(message);
   }
 
-  std::vector<const Message*> before(const Message& question) {
-    const auto results = results_in(question);
-    const auto* own = waiting_for(results);
-    std::vector<const Message*> all;
-    const auto append = [&](const Group& group) {
-      all.insert(all.end(), group.messages.begin(), group.messages.end());
-    };
-    for (const auto& group : groups_)
-      if (!own || group.open.empty()) append(group);
-    if (own) append(*own);
-    return all;
-  }
+  const std::vector<Group>& all() const noexcept { return groups_; }
 
- private:
   /// The latest one, since ids may be used again.
   Group* waiting_for(const Ids& results) {
     const auto found = std::find_if(groups_.rbegin(), groups_.rend(), [&](auto& g) { return g.waits_for(results); });
     return found == groups_.rend() ? nullptr : &*found;
   }
+
+ private:
   Group& group_for(const Message& first) {
     if (auto* group = waiting_for(results_in(first))) return *group;
     return groups_.emplace_back();
@@ -80,27 +75,61 @@ bool calls_tools(const Turn& turn) {
   });
 }
 
-std::vector<const Message*> in_order(const Turns& turns) {
-  std::vector<const Message*> all;
-  for (const auto& turn : turns)
-    for (const auto& message : turn->messages) all.push_back(&message);
-  return all;
-}
-
-std::vector<const Message*> grouped(const Turns& turns, const Message& question) {
+Groups groups_of(const Turns& turns) {
   Groups groups;
   for (const auto& turn : turns)
     if (!turn->messages.empty()) groups.add(*turn);
-  return groups.before(question);
+  return groups;
+}
+
+Message no_result(const Ids& calls) {
+  std::vector<ToolResult> results;
+  for (const auto id : calls)
+    results.emplace_back(std::string(id), "There is no result: the call was not carried out.", true);
+  return Message::tool_results(std::move(results));
+}
+
+Warning warning_about(const Ids& calls) {
+  std::string ids;
+  for (const auto id : calls) ids.append(ids.empty() ? "" : ", ").append(id);
+  return Warning("", "the history has tool calls without a result (" + ids +
+                         "); the model was told that they were not carried out");
 }
 
 }  // namespace
 
-std::vector<const Message*> context_of(const Turns& turns, const Message& question) {
-  const bool tools = std::ranges::any_of(turns, [](const auto& turn) { return calls_tools(*turn); });
-  auto all = tools ? grouped(turns, question) : in_order(turns);
-  all.push_back(&question);
-  return all;
+Context::Context(const Turns& turns, const Message& question) {
+  const auto append = [this](const std::vector<const Message*>& more) {
+    messages_.insert(messages_.end(), more.begin(), more.end());
+  };
+  if (std::ranges::none_of(turns, [](const auto& turn) { return calls_tools(*turn); })) {
+    for (const auto& turn : turns)
+      for (const auto& message : turn->messages) messages_.push_back(&message);
+    messages_.push_back(&question);
+    return;
+  }
+  auto groups = groups_of(turns);
+  const auto results = results_in(question);
+  const auto* own = groups.waiting_for(results);
+  for (const auto& group : groups.all()) {
+    if (own && group.is_open()) continue;
+    append(group.messages);
+    if (!group.is_open()) continue;
+    messages_.push_back(&made_up_.emplace_back(no_result(group.open)));
+    warnings_.push_back(warning_about(group.open));
+  }
+  if (own) append(own->messages);
+  messages_.push_back(&question);
+}
+
+void check_results(const Turns& turns, const Message& message) {
+  const auto results = results_in(message);
+  if (results.empty()) return;
+  const auto groups = groups_of(turns);
+  for (const auto id : results)
+    if (std::ranges::none_of(groups.all(), [id](const Group& group) { return group.open.contains(id); }))
+      throw_error(Error(ErrorKind::invalid_request,
+                        "the tool result for '" + std::string(id) + "' answers no tool call that waits for one"));
 }
 
 }  // namespace fastccg::detail

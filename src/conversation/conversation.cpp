@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "conversation/context.hpp"
 #include "exchange/engine.hpp"
 #include "session/format.hpp"
 
@@ -45,6 +46,13 @@ void Conversation::commit(const Ticket& ticket, Turn turn, Recorded recorded) {
 }
 
 void Conversation::append(Message message) {
+  Turns before;
+  {
+    const std::lock_guard lock(mutex_);
+    before = turns();
+  }
+  check_results(before, message);
+
   Turn turn;
   turn.messages.push_back(std::move(message));
   const RecordedWait wait;

@@ -19,17 +19,19 @@ class Engine;
 
 namespace detail {
 
-using ReplyFilter = std::function<std::string(std::string)>;
+/// Shared, so that the user's function is never copied or destroyed under the lock. Null for none.
+using ReplyFilter = std::shared_ptr<const std::function<std::string(std::string)>>;
 
 /// The place of a turn that is being asked: what it saw when it started, and where it will stand when it ends.
 class Ticket {
  public:
   Ticket() = default;
 
-  std::uint64_t number = 0;  ///< Turns stand in the order of their tickets.
-  std::uint64_t epoch = 0;   ///< Counts the resets; a turn of another epoch is not committed.
-  Turns turns;               ///< The conversation as it was.
-  Settings settings;         ///< The model's, with the call's laid over them.
+  std::uint64_t number = 0;       ///< Turns stand in the order of their tickets.
+  std::uint64_t epoch = 0;        ///< Counts the resets; a turn of another epoch is not committed.
+  Turns turns;                    ///< The conversation as it was.
+  std::vector<Warning> warnings;  ///< For the reply.
+  Settings settings;              ///< The model's, with the call's laid over them.
   ReplyFilter filter;
 };
 

@@ -63,7 +63,8 @@ Model& Model::settings(Settings value) {
 Settings Model::settings() const { return conversation_->settings(); }
 
 Model& Model::reply_filter(std::function<std::string(std::string)> filter) {
-  conversation_->set_filter(std::move(filter));
+  using Filter = std::function<std::string(std::string)>;
+  conversation_->set_filter(filter ? std::make_shared<const Filter>(std::move(filter)) : nullptr);
   return *this;
 }
 

@@ -193,6 +193,7 @@ bool StreamSource::begin_end() {
 void StreamSource::commit_complete() {
   try {
     reply_ = std::move(**result_);
+    add_warnings(ticket_, *reply_);
     apply_filter(ticket_.filter, *reply_);
   } catch (const abi::__forced_unwind&) {
     throw;  // the thread ends inside the filter

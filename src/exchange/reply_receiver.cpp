@@ -14,6 +14,9 @@ bool starts_with_no_case(std::string_view text, std::string_view prefix) {
          });
 }
 
+/// What may stand before an answer: white space, and the mark that some put before UTF-8.
+constexpr std::string_view blanks = " \t\r\n\xEF\xBB\xBF";
+
 }  // namespace
 
 ReplyReceiver::ReplyReceiver(std::shared_ptr<const Target> target, const CallOptions& options,
@@ -42,18 +45,22 @@ Receiver::Progress ReplyReceiver::on_headers(const Headers& headers) {
     else if (starts_with_no_case(*type, "application/json"))
       kind_ = Body::json;
   }
-  // In a stream only output ends the wait for the first byte: many servers send headers, and then think.
-  return kind_ == Body::json ? Progress::reading : Progress::waiting;
+  // Headers do not end the wait for the first byte: many servers send them, and then think.
+  return Progress::waiting;
 }
 
 Receiver::Progress ReplyReceiver::on_body(std::string_view bytes) {
-  if (kind_ == Body::unknown) {
-    const auto first = bytes.find_first_not_of(" \t\r\n\xEF\xBB\xBF");
-    if (first == std::string_view::npos) return Progress::waiting;
-    const char c = bytes[first];
-    kind_ = c == '{' || c == '[' || c == '<' ? Body::json : Body::events;
-  }
   if (kind_ == Body::events) return take_events(bytes);
+  if (body_.empty()) {
+    // Blanks are what some servers send to keep a connection alive while they think.
+    bytes.remove_prefix(std::min(bytes.find_first_not_of(blanks), bytes.size()));
+    if (bytes.empty()) return Progress::waiting;
+  }
+  if (kind_ == Body::unknown) {
+    const char c = bytes.front();
+    kind_ = c == '{' || c == '[' || c == '<' ? Body::json : Body::events;
+    if (kind_ == Body::events) return take_events(bytes);
+  }
   body_ += bytes;
   return Progress::reading;
 }
@@ -78,7 +85,7 @@ Receiver::Progress ReplyReceiver::on_end(const std::optional<Error>& broken) {
     end_of_events(broken);
   else if (broken)
     builder_->fail(*broken);
-  else if (kind_ == Body::json)
+  else if (!body_.empty())
     target_->protocol().decode(body_, target_->dialect, *builder_);
   else
     builder_->fail(Error(ErrorKind::stream_truncated, "the server answered with nothing at all"));

@@ -36,6 +36,8 @@ Document::Document(std::string_view text, Source source)
 
 Document::~Document() = default;
 
+boost::json::value& Document::value() noexcept { return storage_->value; }
+
 Field Document::root() const& { return Field(*this, &storage_->value); }
 
 bool Field::is_null() const noexcept { return value_->is_null(); }

@@ -13,8 +13,9 @@
 #include "fastccg/error.hpp"
 
 namespace boost::json {
+class object;
 class value;
-}
+}  // namespace boost::json
 
 namespace fastccg::json {
 
@@ -139,6 +140,9 @@ class Document {
 
   Field root() const&;
   Field root() && = delete;
+
+  /// What was read, to be changed before fields are taken from it. What is added should take its memory from there.
+  boost::json::value& value() noexcept;
 
  private:
   friend class Field;

@@ -1,12 +1,14 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 
 #include "fastccg/message.hpp"
 #include "fastccg/settings.hpp"
 #include "json/document.hpp"
+#include "session/migrate.hpp"
 #include "session/session.hpp"
 
 /// The pieces of a session file, for whoever writes or reads one of them alone. `docs/session-format.md` describes them.
@@ -14,6 +16,9 @@ namespace fastccg::session {
 
 inline constexpr std::string_view format_name = "fastccg-session";
 inline constexpr std::int64_t format_version = 1;
+/// How files of older versions become files of this one.
+inline constexpr std::span<const Migration> migrations{};
+static_assert(lead_to(migrations, format_version));
 
 /// Appends the turn as one JSON object. Every line of it after the first begins with `indent` blanks; without an indent
 /// it is one line.
@@ -29,6 +34,9 @@ Message parse_message(const json::Field& field);
 
 /// A text; or an object with the member "base64", which stands for a text that is not UTF-8.
 std::string parse_text(const json::Field& field);
+
+/// `parse` for a library whose format is where `steps` lead.
+State parse_migrated(std::string_view text, std::span<const Migration> steps);
 
 /// A file of the original Python package.
 State parse_original(const json::Field& root);

@@ -10,20 +10,20 @@ json::Document::Source source() {
   return json::Document::Source(ErrorKind::session, "the session file", "Correct it there, or load another copy");
 }
 
-void check_version(const json::Field& root) {
+/// The version of the file, which is not above `current`.
+std::int64_t version_of(const json::Field& root, std::int64_t current) {
   const auto format = root.at("format");
   if (format.text() != format_name) format.fail("is not \"" + std::string(format_name) + "\"");
   const auto field = root.at("version");
   const auto version = field.integer<std::int64_t>();
   if (version < 1) field.fail("must be at least 1");
-  if (version <= format_version) return;
+  if (version <= current) return version;
   throw_error(Error(ErrorKind::session, "the session file has version " + std::to_string(version) +
                                             " of the format, and this FastCCG reads up to version " +
-                                            std::to_string(format_version) + ": update FastCCG to load it"));
+                                            std::to_string(current) + ": update FastCCG to load it"));
 }
 
 State parse_current(const json::Field& root) {
-  check_version(root);
   State state;
   const auto name = root.at("name");
   state.name = parse_text(name);
@@ -47,11 +47,16 @@ std::string parse_text(const json::Field& field) {
   return *std::move(bytes);
 }
 
-State parse(std::string_view text) {
-  const json::Document document(text, source());
+State parse(std::string_view text) { return parse_migrated(text, migrations); }
+
+State parse_migrated(std::string_view text, std::span<const Migration> steps) {
+  json::Document document(text, source());
   const auto root = document.root();
   if (root.is_object()) {
-    if (root.find("format")) return parse_current(root);
+    if (root.find("format")) {
+      migrate(document, version_of(root, static_cast<std::int64_t>(steps.size()) + 1), steps);
+      return parse_current(root);
+    }
     if (root.find("history") || root.find("model_name")) return parse_original(root);
   }
   root.fail("is not a session: it must be an object with \"format\": \"" + std::string(format_name) + "\"");

@@ -15,9 +15,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable, ClassVar, Iterable, Optional, Union
 
-    from typing_extensions import Self
+    from typing_extensions import Self, Unpack
 
     from fastccg.parts import Part
+    from fastccg.types.settings import Endpoint, Settings
 
     Prompt = Union[str, Part, ModelPrompt, dict[str, Any], Iterable[Union[str, Part]]]
 
@@ -58,7 +59,7 @@ class ModelBase:
         ca_file: Optional[Union[str, os.PathLike[str]]] = None,
         proxy: Optional[str] = None,
         allow_plain_http: bool = False,
-        **settings: Any,
+        **settings: Unpack[Settings],
     ) -> None:
         name = model_name or self._model
         if not name:
@@ -79,24 +80,24 @@ class ModelBase:
 
     # Asking
 
-    def ask(self, prompt: Prompt, **settings: Any) -> ModelResponse:
+    def ask(self, prompt: Prompt, **settings: Unpack[Settings]) -> ModelResponse:
         """Asks and waits for the whole answer, blocking the calling thread.
 
         It works anywhere, also in a thread or inside a running event loop (which it blocks, of course).
         """
         return response_of(self._native.ask(native_prompt(prompt), collect(settings)))
 
-    async def ask_async(self, prompt: Prompt, **settings: Any) -> ModelResponse:
+    async def ask_async(self, prompt: Prompt, **settings: Unpack[Settings]) -> ModelResponse:
         """Asks when it is awaited. Cancelling the task cancels the request."""
         return response_of(await self._native.ask_async(native_prompt(prompt), collect(settings)))
 
-    def ask_stream(self, prompt: Prompt, **settings: Any) -> AskStream:
+    def ask_stream(self, prompt: Prompt, **settings: Unpack[Settings]) -> AskStream:
         """Asks when it is first read, and yields the answer as the model writes it. See `AskStream`."""
         return AskStream(self._native.ask_stream(native_prompt(prompt), collect(settings)))
 
     # Settings
 
-    def settings(self, **settings: Any) -> Self:
+    def settings(self, **settings: Unpack[Settings]) -> Self:
         """Changes settings of all calls that start from now on; returns the model, so that calls can be chained.
 
         Every method that asks takes the same keywords, for one call. A setting that a model does not take is left out of
@@ -246,7 +247,7 @@ class ModelBase:
         self._native.save(os.fspath(path))
 
     @classmethod
-    def load(cls, path: Union[str, os.PathLike[str]], api_key: Optional[str] = None, **options: Any) -> Self:
+    def load(cls, path: Union[str, os.PathLike[str]], api_key: Optional[str] = None, **options: Unpack[Endpoint]) -> Self:
         """Makes a model from a file that `save` wrote. See `fastccg.load_model`."""
         native = load_native(path, api_key, options)
         if cls.provider and native.name() != f"{cls.provider}/{cls._model}":
@@ -284,7 +285,7 @@ def _endpoint(
 
 
 def load_native(
-    path: Union[str, os.PathLike[str]], api_key: Optional[str], options: dict[str, Any]
+    path: Union[str, os.PathLike[str]], api_key: Optional[str], options: Endpoint
 ) -> _core.Model:
     """Reads a session file."""
     name = os.fspath(path)

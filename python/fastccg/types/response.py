@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fastccg._record import Record
-from fastccg.parts import ToolCall
+from fastccg.parts import ToolCall, _from_native
 from fastccg.types.prompt import ModelPrompt, from_native
 
 TYPE_CHECKING = False
@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from fastccg import _core
 
     T = TypeVar("T")
+
+_NO_FIELDS: dict[str, Any] = {}
+_NOTHING: list[dict[str, Any]] = []
 
 
 class Usage(Record):
@@ -126,7 +129,7 @@ class ModelResponse:
     @property
     def message(self) -> ModelPrompt:
         """Everything that was answered, in order."""
-        fields: Optional[dict[str, Any]] = self._detail("message", None)
+        fields = self._detail("message", _NO_FIELDS)
         return from_native(fields) if fields else ModelPrompt("assistant", self.content)
 
     @property
@@ -142,14 +145,12 @@ class ModelResponse:
     @property
     def usage(self) -> Usage:
         """Tokens, in detail."""
-        usage: dict[str, Any] = self._detail("usage", {})
-        return Usage(**usage)
+        return Usage(**self._detail("usage", _NO_FIELDS))
 
     @property
     def warnings(self) -> list[Warning]:
         """What was asked for and not done."""
-        warnings: list[dict[str, Any]] = self._detail("warnings", [])
-        return [Warning(**warning) for warning in warnings]
+        return [Warning(**warning) for warning in self._detail("warnings", _NOTHING)]
 
     @property
     def attempts(self) -> int:
@@ -159,8 +160,7 @@ class ModelResponse:
     @property
     def timings(self) -> Timings:
         """How long the call took."""
-        timings: dict[str, Any] = self._detail("timings", {})
-        return Timings(**timings)
+        return Timings(**self._detail("timings", _NO_FIELDS))
 
     @property
     def interrupted(self) -> bool:
@@ -170,8 +170,7 @@ class ModelResponse:
     @property
     def tool_calls(self) -> list[ToolCall]:
         """The tool calls of the answer, in order."""
-        calls: list[dict[str, Any]] = self._detail("tool_calls", [])
-        return [ToolCall(call["id"], call["name"], call["arguments"]) for call in calls]
+        return [_from_native(call) for call in self._detail("tool_calls", _NOTHING)]  # type: ignore[misc]
 
     @property
     def reasoning(self) -> str:
@@ -192,8 +191,8 @@ class ModelResponse:
     def _detail(self, name: str, default: T) -> T:
         if self._details is None:
             self._details = self._native.details() if self._native is not None else {}
-        detail: T = self._details.get(name, default)
-        return detail
+        value: T = self._details.get(name, default)
+        return value
 
     def __str__(self) -> str:
         return self.content

@@ -334,7 +334,34 @@ TEST_F(Ask, engine_that_shuts_down_cancels_what_is_under_way) {
   EXPECT_THROW(model.ask("after"), Cancelled);
 }
 
-TEST_F(Ask, unanswered_tool_call_is_refused_before_it_is_sent) {
+TEST_F(Ask, result_of_a_tool_that_nothing_waits_for_is_not_taken_into_the_history) {
+  auto model = make_model();
+  EXPECT_THROW(model.append_prompt(ToolResult("call_9", "sunny")), InvalidRequest);
+  EXPECT_TRUE(model.get_history().empty());
+}
+
+/// A function that can be copied only as long as nobody holds the model's lock.
+class CopyingFilter {
+ public:
+  explicit CopyingFilter(Model& model) : model_(&model) {}
+  CopyingFilter(const CopyingFilter& other) : model_(other.model_) { model_->get_history(); }
+  std::string operator()(std::string text) const { return text; }
+
+ private:
+  Model* model_;
+};
+
+TEST_F(Ask, filter_is_copied_without_the_lock) {
+  auto model = make_model();
+  model.reply_filter(CopyingFilter(model));
+  auto reply = in_background(model.ask_async("Q"));
+  ASSERT_TRUE(server.wait_for_calls(1));
+  const auto copy = model.fork();
+  server.answer(0, 200, whole_answer("A"));
+  EXPECT_EQ(reply.get().value().content, "A");
+}
+
+TEST_F(Ask, unanswered_tool_call_does_not_stop_the_conversation) {
   auto model = make_model();
   auto reply = in_background(model.ask_async("weather?", Settings().tools({Tool("weather", "tells it")})));
   ASSERT_TRUE(server.wait_for_calls(1));
@@ -344,15 +371,22 @@ TEST_F(Ask, unanswered_tool_call_is_refused_before_it_is_sent) {
       R"("type":"function","function":{"name":"weather","arguments":"{}"}}]},"finish_reason":"tool_calls"}]})");
   const auto asked = reply.get().value();
   ASSERT_EQ(asked.tool_calls().size(), 1u);
-  EXPECT_THROW(model.ask("never mind"), InvalidRequest);
-  EXPECT_EQ(model.get_history().size(), 2u);
+
+  auto other = in_background(model.ask_async("never mind"));
+  ASSERT_TRUE(server.wait_for_calls(2));
+  EXPECT_NE(server.body(1).find("was not carried out"), std::string::npos);
+  server.answer(1, 200, whole_answer("Fine."));
+  const auto fine = other.get().value();
+  ASSERT_EQ(fine.warnings.size(), 1u);
+  EXPECT_NE(fine.warnings[0].message.find("call_1"), std::string::npos);
+  EXPECT_EQ(model.get_history().size(), 4u) << "what was made up is not in the history";
 
   auto answered = in_background(model.ask_async(ToolResult("call_1", "sunny")));
-  ASSERT_TRUE(server.wait_for_calls(2));
-  EXPECT_NE(server.body(1).find("sunny"), std::string::npos);
-  server.answer(1, 200, whole_answer("It is sunny."));
+  ASSERT_TRUE(server.wait_for_calls(3));
+  EXPECT_NE(server.body(2).find("sunny"), std::string::npos);
+  server.answer(2, 200, whole_answer("It is sunny."));
   EXPECT_EQ(answered.get().value().content, "It is sunny.");
-  EXPECT_EQ(model.get_history().size(), 4u);
+  EXPECT_EQ(model.get_history().size(), 6u);
 }
 
 }  // namespace

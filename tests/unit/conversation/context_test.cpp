@@ -4,6 +4,9 @@
 
 #include <memory>
 #include <string>
+#include <vector>
+
+#include "fastccg/error.hpp"
 
 namespace fastccg::detail {
 namespace {
@@ -21,7 +24,9 @@ class Context : public ::testing::Test {
   /// The order of the messages: their text, "call ID" or "result ID".
   std::string shown(const Message& question) {
     std::string all;
-    for (const auto* message : context_of(turns, question)) {
+    const detail::Context context(turns, question);
+    warnings = context.warnings();
+    for (const auto* message : context.messages()) {
       all += all.empty() ? "" : ", ";
       for (const auto& part : message->parts) {
         if (const auto* text = std::get_if<Text>(&part)) all += text->text;
@@ -33,6 +38,7 @@ class Context : public ::testing::Test {
   }
 
   Turns turns;
+  std::vector<Warning> warnings;  // of what was shown last
 };
 
 TEST_F(Context, is_the_history_and_the_question) {
@@ -57,9 +63,30 @@ TEST_F(Context, leaves_out_other_exchanges_that_wait_for_results) {
   EXPECT_EQ(shown(result_of("b")), "one, call a, result a, 1, two, call b, result b");
 }
 
-TEST_F(Context, keeps_calls_that_the_question_does_not_answer_for_the_provider_to_refuse) {
+TEST_F(Context, call_without_a_result_gets_one_when_something_else_is_asked) {
   add({Message::user("one"), calling("a")});
-  EXPECT_EQ(shown(Message::user("two")), "one, call a, two");
+  add({Message::user("two"), Message::assistant("2")});
+  EXPECT_EQ(shown(Message::user("three")), "one, call a, result a, two, 2, three");
+  ASSERT_EQ(warnings.size(), 1u);
+  EXPECT_NE(warnings[0].message.find("(a)"), std::string::npos) << warnings[0].message;
+  EXPECT_EQ(shown(result_of("a")), "two, 2, one, call a, result a") << "the history still waits for it";
+  EXPECT_TRUE(warnings.empty());
+}
+
+TEST_F(Context, results_that_are_there_are_not_made_up) {
+  add({Message::user("one"), Message(Role::assistant, {ToolCall("a", "f", "{}"), ToolCall("b", "f", "{}")})});
+  add({result_of("a")});
+  EXPECT_EQ(shown(Message::user("two")), "one, call acall b, result a, result b, two");
+}
+
+TEST_F(Context, result_that_nothing_waits_for_is_refused) {
+  EXPECT_THROW(check_results(turns, result_of("a")), InvalidRequest);
+  add({Message::user("one"), calling("a")});
+  EXPECT_NO_THROW(check_results(turns, result_of("a")));
+  EXPECT_THROW(check_results(turns, result_of("b")), InvalidRequest);
+  add({result_of("a")});
+  EXPECT_THROW(check_results(turns, result_of("a")), InvalidRequest) << "it has been answered";
+  EXPECT_NO_THROW(check_results(turns, Message::user("two")));
 }
 
 TEST_F(Context, several_rounds_of_tools_are_one_exchange) {

@@ -27,10 +27,11 @@ class Ending final : public ReplySink {
   std::promise<Result<Reply>> result_;
 };
 
-std::shared_ptr<Exchange> exchange_for(std::shared_ptr<ReplySink> sink) {
+std::shared_ptr<Exchange> exchange_for(std::shared_ptr<ReplySink> sink, Settings settings = Settings()) {
   const auto question = Message::user("Who?");
   Request request;
   request.messages = {&question};
+  request.settings = std::move(settings);
   const auto target = detail::make_target("openai/gpt-4o", ApiKey("sk-test-canary-1"), Endpoint());
   return make_reply_exchange(target, request, std::move(sink));
 }
@@ -59,6 +60,44 @@ TEST(Exchange, start_while_the_engine_shuts_down_is_a_cancellation) {
   EXPECT_EQ(early->wait().error().kind, ErrorKind::cancelled);
   EXPECT_EQ(late->wait().error().kind, ErrorKind::cancelled);
   EXPECT_EQ(fake.server.calls(), 1u);
+}
+
+Settings impatient() {
+  using namespace std::chrono_literals;
+  return Settings().timeouts(Timeouts().first_byte(60ms)).retries(Retries().attempts(1));
+}
+
+TEST(Exchange, blanks_before_a_whole_answer_do_not_end_the_wait_for_its_first_byte) {
+  testing::FakeEngine fake;
+  const auto sink = std::make_shared<Ending>();
+  fake.engine.start(exchange_for(sink, impatient()));
+  ASSERT_TRUE(fake.server.wait_for_calls(1));
+  fake.server.headers(0, 200, {{"content-type", "application/json"}});
+  fake.server.send(0, "\n \n");
+  const auto result = sink->wait();
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().deadline, Deadline::first_byte);
+}
+
+TEST(Exchange, whole_answer_after_blanks_is_read) {
+  testing::FakeEngine fake;
+  const auto sink = std::make_shared<Ending>();
+  fake.engine.start(exchange_for(sink));
+  ASSERT_TRUE(fake.server.wait_for_calls(1));
+  fake.server.headers(0, 200, {{"content-type", "application/json"}});
+  fake.server.send(0, "\n \n");
+  fake.server.send(0, " " + testing::whole_answer("Me."));
+  fake.server.end(0);
+  EXPECT_EQ(sink->wait().value().content, "Me.");
+}
+
+TEST(Exchange, whole_answer_of_nothing_is_truncated) {
+  testing::FakeEngine fake;
+  const auto sink = std::make_shared<Ending>();
+  fake.engine.start(exchange_for(sink, impatient()));
+  ASSERT_TRUE(fake.server.wait_for_calls(1));
+  fake.server.answer(0, 200, "\n");
+  EXPECT_EQ(sink->wait().error().kind, ErrorKind::stream_truncated);
 }
 
 }  // namespace

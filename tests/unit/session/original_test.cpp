@@ -56,6 +56,27 @@ TEST(OriginalSession, provider_is_found_in_each_spelling) {
     EXPECT_EQ(parse(R"({"model_name": "m", "provider": ")" + spelling + "\"}").name, provider + "/m");
 }
 
+TEST(OriginalSession, file_of_each_of_its_classes_loads) {
+  const std::vector<std::pair<std::string, std::string>> classes = {{"openai", "gpt-4o"},
+                                                                    {"openai", "gpt-3.5-turbo"},
+                                                                    {"gemini", "gemini-1.5-flash-latest"},
+                                                                    {"gemini", "gemini-1.5-pro-latest"},
+                                                                    {"anthropic", "claude-3-sonnet-20240229"},
+                                                                    {"mistral", "mistral-tiny"},
+                                                                    {"mistral", "mistral-small"},
+                                                                    {"mistral", "mistral-medium"},
+                                                                    {"mock", "mock_model"}};
+  for (const auto& [provider, model] : classes) {
+    const auto state =
+        parse("{\n  \"model_name\": \"" + model + "\",\n  \"provider\": \"" + provider +
+              "\",\n  \"history\": [\n    {\n      \"role\": \"user\",\n      \"content\": \"Hi\"\n    }\n  ],\n"
+              "  \"sys_prompt\": null,\n  \"temperature\": -99,\n  \"max_tokens\": -5\n}");
+    EXPECT_EQ(state.name, provider + "/" + model);
+    EXPECT_EQ(roles(state), "u");
+    EXPECT_TRUE(state.settings == Settings());
+  }
+}
+
 TEST(OriginalSession, prefix_of_gemini_names_is_removed) {
   EXPECT_EQ(parse(R"({"model_name": "models/gemini-1.5-pro-latest", "provider": "gemini"})").name,
             "gemini/gemini-1.5-pro-latest");
