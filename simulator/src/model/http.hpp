@@ -60,6 +60,7 @@ class Response {
   bool streamed = false;
   std::vector<Event> events;
   std::size_t tokens = 0;             ///< How many were generated: what a whole body waits for when answers are paced.
+  bool memorable = true;              ///< It may be given again to an equal request without asking the persona.
   std::optional<std::string> raw;     ///< Sent as it stands instead of all the above; then the connection is closed.
   std::vector<Fault> faults;          ///< Asked for by a script.
   std::chrono::nanoseconds delay{0};  ///< Before the first byte, asked for by a script.

@@ -4,6 +4,7 @@
 #include <boost/json/parse.hpp>
 #include <cmath>
 
+#include "model/json_at.hpp"
 #include "model/text.hpp"
 
 namespace fastccg::sim::openai {
@@ -68,7 +69,65 @@ void check_range(const json::value& value, const Field& field) {
            name, kind + "_above_max_value");
 }
 
+class SchemaChecker {
+ public:
+  SchemaChecker(const std::string& what, const std::string& param, const std::string& code)
+      : what_(what), param_(param), code_(code) {}
+
+  void check(const json::object& schema, const std::string& context, int depth = 0) const {
+    constexpr int deepest = 100;
+    if (depth > deepest || schema.empty()) return;
+    const auto type = text_at(schema, "type");
+    const auto& properties = object_at(schema, "properties");
+    if (type == "object" || schema.contains("properties")) check_object(schema, properties, context);
+    for (const auto& [name, property] : properties)
+      if (property.is_object())
+        check(property.get_object(), context + "'properties', '" + std::string(name) + "', ", depth + 1);
+    for (const auto* name : {"items", "additionalProperties", "not"})
+      check(object_at(schema, name), context + "'" + name + "', ", depth + 1);
+    for (const auto* name : {"$defs", "definitions"})
+      for (const auto& [key, inner] : object_at(schema, name))
+        if (inner.is_object())
+          check(inner.get_object(), context + "'" + name + "', '" + std::string(key) + "', ", depth + 1);
+    for (const auto* name : {"anyOf", "allOf"})
+      for (const auto& inner : array_at(schema, name))
+        if (inner.is_object()) check(inner.get_object(), context + "'" + name + "', ", depth + 1);
+  }
+
+ private:
+  void check_object(const json::object& schema, const json::object& properties, const std::string& context) const {
+    const auto* more = schema.if_contains("additionalProperties");
+    if (more == nullptr || *more != false)
+      refuse(context, "'additionalProperties' is required to be supplied and to be false.");
+    const auto& required = array_at(schema, "required");
+    for (const auto& [name, property] : properties) {
+      const std::string_view key = name;
+      const bool is_required = std::any_of(required.begin(), required.end(), [key](const json::value& each) {
+        return each.is_string() && std::string_view(each.get_string()) == key;
+      });
+      if (!is_required)
+        refuse(context,
+               "'required' is required to be supplied and to be an array including every key in properties. Missing '" +
+                   std::string(name) + "'.");
+    }
+  }
+
+  [[noreturn]] void refuse(std::string context, const std::string& why) const {
+    if (context.size() >= 2) context.resize(context.size() - 2);
+    reject("Invalid schema for " + what_ + ": In context=(" + context + "), " + why, param_, code_);
+  }
+
+  const std::string& what_;
+  const std::string& param_;
+  const std::string& code_;
+};
+
 }  // namespace
+
+void check_strict_schema(const json::object& schema, const std::string& what, const std::string& param,
+                         const std::string& code) {
+  SchemaChecker(what, param, code).check(schema, "");
+}
 
 void reject(std::string message, std::string param, std::string code) {
   throw Rejected(Problem::invalid(std::move(message), std::move(param), std::move(code)));

@@ -48,6 +48,9 @@ void check_types(const json::object& body, std::span<const Field> fields, bool s
 /// A text member that takes certain words only. `where` is how the complaint calls it, if not by its name.
 void check_word(const json::object& body, std::string_view name, std::initializer_list<std::string_view> words,
                 std::string_view where = {});
+/// A schema that is to be kept to strictly: every object closed, every property required. `what` names its owner.
+void check_strict_schema(const json::object& schema, const std::string& what, const std::string& param,
+                         const std::string& code);
 /// The member `name` of something that stands at `where` in the request.
 void check_name(const json::object& holder, const std::string& where);
 

@@ -46,7 +46,7 @@ Headers Persona::render_come_back(const ComeBack& when) const {
 
 Response ChatPersona::respond(const Request& request, Backstage& backstage) const {
   const auto identity = identity_of(request, backstage.rules.seed);
-  auto parsed = parse(request, backstage.rules);
+  auto parsed = parse(request, backstage);
   if (const auto* problem = std::get_if<Problem>(&parsed)) return render_problem(*problem, identity);
   const auto& conversation = std::get<Conversation>(parsed);
   const auto* scripted = backstage.script.next(conversation);
@@ -54,7 +54,7 @@ Response ChatPersona::respond(const Request& request, Backstage& backstage) cons
   if (scripted != nullptr && scripted->response) {
     response = *scripted->response;
   } else {
-    Exchange exchange(request, conversation, identity);
+    Exchange exchange(request, conversation, backstage, identity);
     exchange.answers = scripted != nullptr && scripted->answer ? scripted_answers(*scripted, conversation)
                                                                : answer(conversation, identity);
     response = conversation.stream ? render_stream(exchange) : render_whole(exchange);

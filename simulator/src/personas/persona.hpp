@@ -10,6 +10,7 @@
 #include "model/conversation.hpp"
 #include "model/http.hpp"
 #include "model/rules.hpp"
+#include "model/store.hpp"
 #include "model/text.hpp"
 
 namespace fastccg::sim {
@@ -59,10 +60,11 @@ class ComeBack {
 /// What a persona may use to answer one request.
 class Backstage {
  public:
-  Backstage(const Rules& rules_, Script& script_) : rules(rules_), script(script_) {}
+  Backstage(const Rules& rules_, Script& script_, Store& store_) : rules(rules_), script(script_), store(store_) {}
 
   const Rules& rules;
   Script& script;
+  Store& store;
 };
 
 /// One wire protocol, as a provider speaks it. Personas have no state: one object serves all requests.
@@ -79,7 +81,8 @@ class Persona {
   /// Whether the request is for this protocol, by its path and, where providers share one, its headers or body. When
   /// it is asked before the body has been read, the body is empty. A wrong method is still this persona's.
   virtual bool serves(const Request& request) const = 0;
-  /// Answers. Must follow from the request, the rules and the script alone: answers to equal requests are remembered.
+  /// Answers. Must follow from the request, the rules and the script alone, since answers to equal requests are
+  /// remembered; one that has to do with the store must say so (`Response::memorable`).
   virtual Response respond(const Request& request, Backstage& backstage) const = 0;
   /// The provider's own error answer, for a problem found here or asked for by a fault.
   virtual Response render_problem(const Problem& problem, std::uint64_t identity) const = 0;
@@ -89,8 +92,8 @@ class Persona {
   virtual Headers render_come_back(const ComeBack& when) const;
   /// What the provider sends to keep a stream alive: one whole frame.
   virtual std::string heartbeat() const { return ": keep-alive\n\n"; }
-  /// How the protocol says that a stream is over, if it is a frame of its own: what `missing-terminator` leaves out.
-  virtual std::string terminator() const { return {}; }
+  /// Whether the frame is how the protocol says that a stream is over: what `missing-terminator` leaves out.
+  virtual bool is_terminator(std::string_view) const { return false; }
 };
 
 /// Everything there is, in the order in which they are asked whether they serve a request. The last serves all paths
@@ -104,11 +107,12 @@ class ChatPersona : public Persona {
   /// Everything about one answer that a renderer needs.
   class Exchange {
    public:
-    Exchange(const Request& request_, const Conversation& conversation_, std::uint64_t identity_)
-        : request(request_), conversation(conversation_), identity(identity_) {}
+    Exchange(const Request& request_, const Conversation& conversation_, Backstage& backstage_, std::uint64_t identity_)
+        : request(request_), conversation(conversation_), backstage(backstage_), identity(identity_) {}
 
     const Request& request;
     const Conversation& conversation;
+    Backstage& backstage;
     std::vector<Answer> answers;  ///< One per choice, at least one.
     std::uint64_t identity;       ///< Follows from seed and request: seed a `Random` with it for ids.
   };
@@ -117,7 +121,7 @@ class ChatPersona : public Persona {
 
  protected:
   /// Checks key, path, method and shape, and says in neutral words what is asked.
-  virtual std::variant<Conversation, Problem> parse(const Request& request, const Rules& rules) const = 0;
+  virtual std::variant<Conversation, Problem> parse(const Request& request, const Backstage& backstage) const = 0;
   virtual Response render_whole(const Exchange& exchange) const = 0;
   virtual Response render_stream(const Exchange& exchange) const = 0;
   /// Headers that each good answer of this provider carries.

@@ -15,6 +15,8 @@ std::unique_ptr<Persona> make_mistral_models();
 std::unique_ptr<Persona> make_openai_chat();
 std::unique_ptr<Persona> make_openai_embeddings();
 std::unique_ptr<Persona> make_openai_models();
+std::unique_ptr<Persona> make_openai_responses();
+std::unique_ptr<Persona> make_openai_stored_responses();
 std::unique_ptr<Persona> make_unknown_path();
 
 // One line for each. Where two could serve a request, the more particular one comes first.
@@ -29,6 +31,8 @@ const std::vector<std::unique_ptr<Persona>>& personas() {
              make_mistral_embeddings,
              make_openai_chat,
              make_openai_embeddings,
+             make_openai_responses,
+             make_openai_stored_responses,
              make_anthropic_models,
              make_gemini_models,
              make_mistral_models,

@@ -124,9 +124,7 @@ void end_with_error(Response& response, const Fault& fault, const Persona& perso
 }
 
 void drop_terminator(Response& response, const Persona& persona) {
-  const auto terminator = persona.terminator();
-  if (!terminator.empty() && !response.events.empty() && response.events.back().frame == terminator)
-    response.events.pop_back();
+  if (!response.events.empty() && persona.is_terminator(response.events.back().frame)) response.events.pop_back();
 }
 
 }  // namespace

@@ -104,7 +104,7 @@ std::shared_ptr<const Plan> Service::answer(Request request, Admission admission
   auto faults = std::move(admission.faults);
   faults.insert(faults.end(), response.faults.begin(), response.faults.end());
   auto plan = std::make_shared<const Plan>(make_plan(response, faults, persona, Framing(request), pacing_));
-  if (can_remember) {
+  if (can_remember && response.memorable) {
     remembered_bytes_ += key.size() + plan->bytes.size();
     if (remembered_.size() >= most_remembered || remembered_bytes_ > most_remembered_bytes) {
       remembered_.clear();
@@ -121,7 +121,7 @@ Response Service::respond(const Request& request, const Persona& persona, const 
   if (admission.complaint) return text_response(400, "x-fastccg-fault: " + *admission.complaint + "\n");
   for (const auto& fault : admission.faults)
     if (auto response = faulty_response(fault, persona, identity)) return std::move(*response);
-  Backstage backstage(rules_, script_);
+  Backstage backstage(rules_, script_, store_);
   auto response = persona.respond(request, backstage);
   for (const auto& fault : response.faults)
     if (auto faulty = faulty_response(fault, persona, identity)) {

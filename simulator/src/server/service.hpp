@@ -50,6 +50,7 @@ class Service {
   Rules rules_;
   Pacing pacing_;
   Script script_;
+  Store store_;
   Recorder& recorder_;
   SimulatorOptions::Log log_;
   std::ofstream log_file_;

@@ -37,10 +37,13 @@ class Anthropic : public ChatPersona {
   }
   Headers render_come_back(const ComeBack& when) const override { return anthropic::render_come_back(when); }
   std::string heartbeat() const override { return anthropic::frame("ping", R"({"type": "ping"})"); }
-  std::string terminator() const override { return anthropic::frame("message_stop", anthropic::last_frame_data); }
+  bool is_terminator(std::string_view frame) const override {
+    return frame == anthropic::frame("message_stop", anthropic::last_frame_data);
+  }
 
  protected:
-  std::variant<Conversation, Problem> parse(const Request& request, const Rules& rules) const override {
+  std::variant<Conversation, Problem> parse(const Request& request, const Backstage& backstage) const override {
+    const auto& rules = backstage.rules;
     if (request.method != "POST") return Problem(405, Problem::Kind::wrong_method);
     if (const auto problem = check_key(request, rules)) return *problem;
     try {

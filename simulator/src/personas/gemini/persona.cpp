@@ -85,7 +85,8 @@ class Gemini : public ChatPersona {
   Headers render_come_back(const ComeBack&) const override { return {}; }
 
  protected:
-  std::variant<Conversation, Problem> parse(const Request& request, const Rules& rules) const override {
+  std::variant<Conversation, Problem> parse(const Request& request, const Backstage& backstage) const override {
+    const auto& rules = backstage.rules;
     if (request.method != "POST") {
       Problem problem(404, Problem::Kind::wrong_method);
       problem.message = request.method + " " + request.path;

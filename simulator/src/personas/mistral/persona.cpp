@@ -63,10 +63,11 @@ class Mistral : public ChatPersona {
     return mistral::render_stream_problem(problem);
   }
   Headers render_come_back(const ComeBack& when) const override { return mistral::render_come_back(when); }
-  std::string terminator() const override { return "data: [DONE]\n\n"; }
+  bool is_terminator(std::string_view frame) const override { return frame == "data: [DONE]\n\n"; }
 
  protected:
-  std::variant<Conversation, Problem> parse(const Request& request, const Rules& rules) const override {
+  std::variant<Conversation, Problem> parse(const Request& request, const Backstage& backstage) const override {
+    const auto& rules = backstage.rules;
     try {
       mistral::check_access(request, rules);
       const auto body = mistral::parse_object(request.body);

@@ -37,10 +37,11 @@ class OpenAiChat : public ChatPersona {
   std::string render_stream_problem(const Problem& problem, const std::vector<Event>&) const override {
     return render_openai_stream_problem(problem);
   }
-  std::string terminator() const override { return "data: [DONE]\n\n"; }
+  bool is_terminator(std::string_view frame) const override { return frame == "data: [DONE]\n\n"; }
 
  protected:
-  std::variant<Conversation, Problem> parse(const Request& request, const Rules& rules) const override {
+  std::variant<Conversation, Problem> parse(const Request& request, const Backstage& backstage) const override {
+    const auto& rules = backstage.rules;
     if (request.method != "POST") {
       Problem problem(405, Problem::Kind::wrong_method);
       problem.message = request.method + " " + request.path;
