@@ -48,23 +48,31 @@ std::optional<std::string> base64_decode(std::string_view text) {
   const auto padded = padding(text);
   if (!padded) return std::nullopt;
   const auto digits = text.size() - *padded;
+  const auto value = [text](std::size_t i) { return values[static_cast<unsigned char>(text[i])]; };
 
-  std::string bytes;
-  bytes.reserve(text.size() / 4 * 3);
-  std::uint32_t bits = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto value = i < digits ? values[static_cast<unsigned char>(text[i])] : std::uint8_t{0};
-    if (value == not_base64) return std::nullopt;
-    bits = bits << 6 | value;
-    if (i % 4 != 3) continue;
-    for (const int shift : {16, 8, 0}) bytes += static_cast<char>(bits >> shift & 0xFF);
-    bits = 0;
+  std::string bytes(text.size() / 4 * 3, '\0');
+  char* out = bytes.data();
+  unsigned bad = 0;  // no digit has one of the two highest bits
+  std::size_t i = 0;
+  for (; i + 4 <= digits; i += 4) {
+    const std::uint32_t a = value(i), b = value(i + 1), c = value(i + 2), d = value(i + 3);
+    bad |= a | b | c | d;
+    const auto bits = a << 18 | b << 12 | c << 6 | d;
+    *out++ = static_cast<char>(bits >> 16 & 0xFF);
+    *out++ = static_cast<char>(bits >> 8 & 0xFF);
+    *out++ = static_cast<char>(bits & 0xFF);
   }
-  // What the padding stands for is zero in a canonical text, and not part of the bytes.
-  for (std::size_t i = 0; i < *padded; ++i) {
-    if (bytes.back() != 0) return std::nullopt;
-    bytes.pop_back();
+  if (*padded > 0) {
+    const std::uint32_t a = value(i), b = value(i + 1), c = *padded == 1 ? value(i + 2) : std::uint8_t{0};
+    bad |= a | b | c;
+    const auto bits = a << 18 | b << 12 | c << 6;
+    // What the padding stands for is zero in a canonical text, and not part of the bytes.
+    if ((bits & (*padded == 1 ? 0xFFu : 0xFFFFu)) != 0) return std::nullopt;
+    *out++ = static_cast<char>(bits >> 16 & 0xFF);
+    if (*padded == 1) *out = static_cast<char>(bits >> 8 & 0xFF);
+    bytes.resize(bytes.size() - *padded);
   }
+  if (bad > 63) return std::nullopt;
   return bytes;
 }
 

@@ -71,7 +71,7 @@ std::string VectorCollector::add_base64(std::string_view text) {
   if (!bytes) return "is a text, but not base64";
   if (bytes_ == Bytes::unknown) bytes_ = bytes_of(*bytes);
   if (bytes_ == Bytes::int8) {
-    for (const char byte : *bytes) values_.push_back(static_cast<float>(static_cast<signed char>(byte)));
+    for (const char byte : *bytes) values_.push_back(static_cast<signed char>(byte));
     return {};
   }
   if (bytes->size() % 4 != 0) return "has " + std::to_string(bytes->size()) + " bytes, which are no 32-bit numbers";
