@@ -7,7 +7,7 @@
 namespace fastccg {
 
 /// Takes the key out of every text of the error but `partial`, which is the model's: some servers quote what they were
-/// sent.
+/// sent, plainly or as JSON and URLs write it, and some of what they quote is cut off within the key.
 void redact(Error& error, std::string_view key);
 
 }  // namespace fastccg
