@@ -51,6 +51,10 @@ class RunTests(unittest.TestCase):
         ]
         self.assertEqual(run([PASS, *fixture]), (1, "0 passed, 2 failed"))
 
+    def test_test_that_prints_a_key_of_the_tests_is_counted(self):
+        leak = "add_test(NAME leaky COMMAND echo got sk-canary-0123456789)"
+        self.assertEqual(run([PASS, leak]), (1, "1 passed, 1 failed"))
+
     def test_skipped_test_is_neither(self):
         skip = ['add_test(NAME odd COMMAND sh -c "exit 77")', "set_tests_properties(odd PROPERTIES SKIP_RETURN_CODE 77)"]
         self.assertEqual(run([PASS, *skip]), (0, "1 passed, 0 failed"))
