@@ -1,7 +1,10 @@
 #include "transport/mock/mock_server.hpp"
 
+#include <algorithm>
+
 #include "json/reader.hpp"
 #include "json/writer.hpp"
+#include "transport/mock/mock_vectors.hpp"
 
 namespace fastccg::transport {
 
@@ -85,15 +88,37 @@ std::string last_event(std::string_view model) {
   return event(out.end_object().take()) + event("[DONE]");
 }
 
+void vector(json::Writer& out, std::int64_t index, std::string_view text, std::size_t dimensions) {
+  out.begin_object().member("object", "embedding").member("index", index).key("embedding").begin_array();
+  for (const float number : mock_vector(text, dimensions)) out.number(number);
+  out.end_array().end_object();
+}
+
+RecordedAnswer json_answer(int status, std::string body) {
+  RecordedAnswer answer;
+  answer.status = status;
+  answer.headers = {{"content-type", "application/json"}};
+  answer.pieces = {std::move(body)};
+  return answer;
+}
+
 RecordedAnswer refusal(int status, std::string_view message) {
   json::Writer out;
   out.begin_object().key("error").begin_object().member("message", message);
   out.member("type", "invalid_request_error").end_object().end_object();
-  RecordedAnswer answer;
-  answer.status = status;
-  answer.headers = {{"content-type", "application/json"}};
-  answer.pieces = {out.take()};
-  return answer;
+  return json_answer(status, out.take());
+}
+
+RecordedAnswer embeddings(const json::Node& request) {
+  const auto dimensions = std::clamp<std::int64_t>(request["dimensions"].integer().value_or(128), 1, 65'536);
+  json::Writer out;
+  out.begin_object().member("object", "list").member("model", request["model"].text()).key("data").begin_array();
+  std::int64_t index = 0;
+  for (const auto text : request["input"].elements())
+    vector(out, index++, text.text(), static_cast<std::size_t>(dimensions));
+  out.end_array().key("usage").begin_object();
+  out.member("prompt_tokens", prompt_tokens * index).member("total_tokens", prompt_tokens * index).end_object();
+  return json_answer(200, out.end_object().take());
 }
 
 RecordedAnswer chat(const json::Node& request) {
@@ -102,12 +127,10 @@ RecordedAnswer chat(const json::Node& request) {
   const auto text = with_prompt(set.value_or(stream ? streamed_reply : whole_reply), last_prompt(request["messages"]));
   const auto model = request["model"].text();
 
+  if (!stream) return json_answer(200, whole(model, text));
+
   RecordedAnswer answer;
-  answer.headers = {{"content-type", stream ? "text/event-stream" : "application/json"}};
-  if (!stream) {
-    answer.pieces = {whole(model, text)};
-    return answer;
-  }
+  answer.headers = {{"content-type", "text/event-stream"}};
   for (std::string_view rest = text; !rest.empty();) answer.pieces.push_back(word_event(model, take_word(rest)));
   answer.pieces.push_back(last_event(model));
   return answer;
@@ -120,7 +143,8 @@ RecordedAnswer mock_answer(const HttpRequest& request) {
   const auto root = reader->parse(request.body);
   if (!root) return refusal(400, "the body is not JSON: " + reader->error());
   if (request.url.ends_with("/chat/completions")) return chat(*root);
-  return refusal(404, "the mock provider speaks chat completions only");
+  if (request.url.ends_with("/embeddings")) return embeddings(*root);
+  return refusal(404, "the mock provider has chat completions and embeddings only");
 }
 
 }  // namespace fastccg::transport

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -40,6 +41,16 @@ TEST(MockModel, reply_can_be_set_for_the_model_and_for_one_call) {
   model.settings(Settings().extra(R"({"mock_reply": "You said: {prompt}"})"));
   EXPECT_EQ(model.ask("Hello").content, "You said: Hello");
   EXPECT_EQ(model.ask("Hello", Settings().extra(R"({"mock_reply": "Once"})")).content, "Once");
+}
+
+TEST(MockEmbedding, gives_vectors_in_the_order_of_the_texts) {
+  auto embedder = init_embedding("mock/mock-embedding");
+  const auto both = embedder.embed({"one", "two"});
+  ASSERT_EQ(both.size(), 2u);
+  EXPECT_EQ(both.dimensions, 128u);
+  EXPECT_TRUE(both.normalized);
+  EXPECT_EQ(both.tokens_used, 8);
+  EXPECT_TRUE(std::ranges::equal(both[1], embedder.embed("two")[0]));
 }
 
 TEST(MockModel, address_of_a_server_takes_it_to_that_server) {

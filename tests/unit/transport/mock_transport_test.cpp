@@ -2,12 +2,17 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <memory>
+#include <numeric>
+#include <string_view>
 #include <vector>
 
+#include "json/reader.hpp"
 #include "on_loop.hpp"
 #include "recording_sink.hpp"
 #include "transport/mock/mock_server.hpp"
+#include "transport/mock/mock_vectors.hpp"
 
 namespace fastccg::transport {
 namespace {
@@ -130,6 +135,47 @@ TEST(MockServer, reply_that_was_set_repeats_the_prompt_where_it_says_so) {
 TEST(MockServer, empty_reply_that_was_set_streams_no_words) {
   const auto answer = mock_answer(chat(R"({"mock_reply":"","stream":true,"messages":[]})"));
   EXPECT_EQ(answer.pieces.size(), 1u);
+}
+
+HttpRequest embeddings(std::string body) {
+  auto request = chat(std::move(body));
+  request.url = "mock://in-process/v1/embeddings";
+  return request;
+}
+
+TEST(MockServer, every_text_has_a_vector_of_its_own) {
+  const auto answer = mock_answer(embeddings(R"({"model":"m","input":["one","two"],"dimensions":3})"));
+  json::Reader reader;
+  const auto root = reader.parse(answer.pieces.at(0));
+  ASSERT_TRUE(root) << reader.error();
+  ASSERT_EQ((*root)["data"].size(), 2u);
+  EXPECT_EQ((*root)["data"].at(1)["index"].integer(), 1);
+  EXPECT_EQ((*root)["data"].at(1)["embedding"].size(), 3u);
+  EXPECT_NE((*root)["data"].at(0)["embedding"].serialized(), (*root)["data"].at(1)["embedding"].serialized());
+}
+
+double cosine(std::string_view a, std::string_view b) {
+  const auto left = mock_vector(a, 128);
+  const auto right = mock_vector(b, 128);
+  return std::inner_product(left.begin(), left.end(), right.begin(), 0.0);
+}
+
+TEST(MockVector, has_length_one_and_depends_on_the_text_alone) {
+  for (const auto* text : {"", "?!", "one", "Many words, and \xC3\xA9 too"}) {
+    EXPECT_EQ(mock_vector(text, 128), mock_vector(text, 128));
+    EXPECT_NEAR(cosine(text, text), 1, 1e-5);
+  }
+}
+
+TEST(MockVector, uses_all_its_dimensions) {
+  auto numbers = mock_vector("one", 128);
+  std::ranges::sort(numbers);
+  EXPECT_EQ(std::ranges::adjacent_find(numbers), numbers.end());
+}
+
+TEST(MockVector, shared_words_bring_texts_together) {
+  EXPECT_GT(cosine("The sky is blue.", "is the SKY blue?"), 0.99);
+  EXPECT_GT(cosine("the sky is blue", "the sea is blue"), cosine("the sky is blue", "grass grows in parks") + 0.3);
 }
 
 TEST(MockServer, request_without_sense_is_refused) {
