@@ -15,14 +15,18 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from fastccg import catalog, core, errors, keys, models, parts, tools, types
+    from fastccg import catalog, core, embedding, errors, keys, models, parts, tools, types
     from fastccg._core import Chunk
     from fastccg._core import version as __version__
     from fastccg.catalog import find_model, list_models, load_catalog
     from fastccg.core.model_base import ModelBase
     from fastccg.core.terminal import run_terminal
+    from fastccg.embedding.base import EmbeddingBase, Embeddings
+    from fastccg.embedding.google import GeminiEmbedding
+    from fastccg.embedding.mock import MockEmbedding
+    from fastccg.embedding.openai import text_embedding_3_small
     from fastccg.errors import APIRequestFailed, FastCCGError, ModelUnavailable, QuotaExceeded
-    from fastccg.init import init_model, load_model
+    from fastccg.init import init_embedding, init_model, load_model
     from fastccg.keys import (
         ApiKey,
         add_claude_key,
@@ -50,7 +54,11 @@ _PLACES = {
     "core.model_base": "ModelBase",
     "core.terminal": "run_terminal",
     "errors": "APIRequestFailed FastCCGError ModelUnavailable QuotaExceeded",
-    "init": "init_model load_model",
+    "embedding.base": "EmbeddingBase Embeddings",
+    "embedding.google": "GeminiEmbedding",
+    "embedding.mock": "MockEmbedding",
+    "embedding.openai": "text_embedding_3_small",
+    "init": "init_embedding init_model load_model",
     "keys": "ApiKey add_claude_key add_gemini_key add_key add_mistral_key add_mock_key add_openai_key clear_keys",
     "models.claude": "claude_3_sonnet",
     "models.gemini": "gemini_flash_1_5 gemini_pro_1_5",
@@ -65,7 +73,7 @@ _PLACES = {
     "_core": "Chunk",
 }
 _PLACE_OF = {name: place for place, names in _PLACES.items() for name in names.split()}
-_MODULES = ("catalog", "core", "errors", "keys", "models", "parts", "tools", "types")
+_MODULES = ("catalog", "core", "embedding", "errors", "keys", "models", "parts", "tools", "types")
 
 
 def __getattr__(name: str) -> object:
@@ -92,7 +100,11 @@ __all__ = [
     "ApiKey",
     "AskStream",
     "Chunk",
+    "EmbeddingBase",
+    "Embeddings",
     "FastCCGError",
+    "GeminiEmbedding",
+    "MockEmbedding",
     "MockModel",
     "ModelBase",
     "ModelPrompt",
@@ -114,6 +126,7 @@ __all__ = [
     "gemini_pro_1_5",
     "gpt_3_5_turbo",
     "gpt_4o",
+    "init_embedding",
     "init_model",
     "list_models",
     "load_catalog",
@@ -122,4 +135,5 @@ __all__ = [
     "mistral_small",
     "mistral_tiny",
     "run_terminal",
+    "text_embedding_3_small",
 ]

@@ -9,16 +9,25 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import Any
 
+    _Reader = Callable[[dict[str, Any], Any], None]
+
 
 def collect(given: Mapping[str, Any]) -> dict[str, Any] | None:
-    """The settings among keywords. Those that are None are left as they are."""
-    if not given:
-        return None
+    """The settings of a model among keywords. Those that are None are left as they are."""
+    return _read(given, _READERS) if given else None
+
+
+def collect_embedding(given: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings of an embedding model among keywords."""
+    return _read(given, _EMBEDDING_READERS)
+
+
+def _read(given: Mapping[str, Any], readers: Mapping[str, _Reader]) -> dict[str, Any]:
     settings: dict[str, Any] = {}
     for name, value in given.items():
-        read = _READERS.get(name)
+        read = readers.get(name)
         if read is None:
-            raise TypeError(f"there is no setting {name!r}; there are {', '.join(sorted(_READERS))}")
+            raise TypeError(f"there is no setting {name!r}; there are {', '.join(sorted(readers))}")
         if value is not None:
             read(settings, value)
     return settings
@@ -141,7 +150,7 @@ def _json(value: Any, what: str) -> str:
         raise UsageError(f"{what} cannot be written as JSON: {error}") from None
 
 
-_READERS: dict[str, Callable[[dict[str, Any], Any], None]] = {
+_READERS: dict[str, _Reader] = {
     **{
         name: _as_it_is(name)
         for name in (
@@ -163,3 +172,8 @@ _READERS: dict[str, Callable[[dict[str, Any], Any], None]] = {
     "retries": _retries,
     "limits": _group("limits", "headers", "event", "body", "unread"),
 }  # fmt: skip
+
+_EMBEDDING_READERS: dict[str, _Reader] = {
+    **{name: _as_it_is(name) for name in ("dimensions", "input_kind", "normalize", "batch_size", "parallel")},
+    **{name: _READERS[name] for name in ("extra", "extra_headers", "timeout", "timeouts", "retries", "limits")},
+}

@@ -11,9 +11,11 @@ if TYPE_CHECKING:
 
     from typing_extensions import Unpack
 
-    from fastccg.types.settings import Endpoint, Options
+    from fastccg.embedding.base import EmbeddingBase
+    from fastccg.types.settings import EmbeddingOptions, Endpoint, Options
 
     M = TypeVar("M", bound=ModelBase)
+    E = TypeVar("E", bound=EmbeddingBase)
 else:
 
     def overload(function: object) -> object:
@@ -46,6 +48,31 @@ def init_model(
         return ModelBase(api_key, model, **options) if cls is None else cls(api_key, **options)
     if not (isinstance(model, type) and issubclass(model, ModelBase)):
         raise TypeError("init_model() takes a class of fastccg.models or a \"provider/name\"")
+    return model(api_key, **options)
+
+
+@overload
+def init_embedding(model: type[E], api_key: Optional[str] = None, **options: Unpack[EmbeddingOptions]) -> E: ...
+@overload
+def init_embedding(model: str, api_key: Optional[str] = None, **options: Unpack[EmbeddingOptions]) -> EmbeddingBase: ...
+
+
+def init_embedding(
+    model: Union[type[EmbeddingBase], str], api_key: Optional[str] = None, **options: Unpack[EmbeddingOptions]
+) -> EmbeddingBase:
+    """Makes a model that turns texts into vectors.
+
+    Args:
+        model: A class of `fastccg.embedding`, or "provider/name", such as "mistral/mistral-embed".
+        api_key: As for `init_model`.
+        options: What `EmbeddingBase` takes: base_url, ca_file, proxy, allow_plain_http, and settings.
+    """
+    from fastccg.embedding.base import EmbeddingBase
+
+    if isinstance(model, str):
+        return EmbeddingBase(api_key, model, **options)
+    if not (isinstance(model, type) and issubclass(model, EmbeddingBase)):
+        raise TypeError("init_embedding() takes a class of fastccg.embedding or a \"provider/name\"")
     return model(api_key, **options)
 
 

@@ -44,7 +44,7 @@ State& swept(PyObject* self) {
 Ref model_ask(PyObject* self, PyObject* const* arguments, Py_ssize_t count) {
   check_count("ask", count, 2);
   auto operation = model_in(self).ask_async(to_prompt(arguments[0]), to_settings(arguments[1]));
-  return get_reply(swept(self), std::move(operation));
+  return get_result(swept(self), std::move(operation));
 }
 
 Ref model_ask_async(PyObject* self, PyObject* const* arguments, Py_ssize_t count) {
@@ -79,13 +79,14 @@ Ref model_filter(PyObject* self, PyObject* filter) {
 }
 
 Ref model_reset(PyObject* self, PyObject*) {
-  model_in(self).reset();
+  detached([&model = model_in(self)] { model.reset(); });
   swept(self);
   return none();
 }
 
 Ref model_append(PyObject* self, PyObject* message) {
-  model_in(self).append_prompt(to_prompt(message));
+  auto prompt = to_prompt(message);
+  detached([&model = model_in(self), &prompt] { model.append_prompt(std::move(prompt)); });
   return none();
 }
 
@@ -99,8 +100,24 @@ Ref model_name(PyObject* self, PyObject*) { return to_python(model_in(self).name
 Ref model_fork(PyObject* self, PyObject*) { return make_model(state_of_type(self), model_in(self).fork()); }
 
 Ref model_save(PyObject* self, PyObject* path) {
-  model_in(self).save(to_text(path, "path"));
+  const auto name = to_text(path, "path");
+  detached([&model = model_in(self), &name] { model.save(name); });
   return none();
+}
+
+Ref model_autosave(PyObject* self, PyObject* path) {
+  const auto name = to_text(path, "path");
+  detached([&model = model_in(self), &name] { model.autosave(name); });
+  return none();
+}
+
+Ref model_flush(PyObject* self, PyObject*) {
+  detached([&model = model_in(self)] { model.flush(); });
+  return none();
+}
+
+Ref model_warnings(PyObject* self, PyObject*) {
+  return to_list(model_in(self).session_warnings(), [](const Warning& warning) { return to_python(warning); });
 }
 
 }  // namespace
@@ -121,6 +138,9 @@ Ref make_model_type(PyObject* module) {
       without_arguments<model_name>("name", "Provider and name."),
       without_arguments<model_fork>("fork", "An independent copy."),
       with_argument<model_save>("save", "Writes a session file."),
+      with_argument<model_autosave>("autosave", "Keeps a journal from now on; an empty path ends that."),
+      without_arguments<model_flush>("flush", "Waits until everything is in the journal."),
+      without_arguments<model_warnings>("warnings", "What was mended, and what keeps the journal from being written."),
       end_of_methods()};
   static PyType_Slot slots[] = {slot(Py_tp_dealloc, deallocate<ModelValue>), slot(Py_tp_methods, methods),
                                 end_of_slots()};

@@ -1,10 +1,12 @@
 #include <array>
 #include <cstdlib>
+#include <optional>
 #include <string>
 
 #include "catalog.hpp"
 #include "chunk.hpp"
 #include "convert.hpp"
+#include "embedder.hpp"
 #include "fastccg/fastccg.hpp"
 #include "hub.hpp"
 #include "model.hpp"
@@ -29,8 +31,19 @@ Ref core_init_model(PyObject* module, PyObject* const* arguments, Py_ssize_t cou
 
 Ref core_load_model(PyObject* module, PyObject* const* arguments, Py_ssize_t count) {
   check_count("load_model", count, 3);
-  auto model = fastccg::load_model(to_text(arguments[0], "path"), to_key(arguments[1]), to_endpoint(arguments[2]));
-  return make_model(state_of(module), std::move(model));
+  const auto path = to_text(arguments[0], "path");
+  auto key = to_key(arguments[1]);
+  auto endpoint = to_endpoint(arguments[2]);
+  std::optional<fastccg::Model> model;
+  detached([&] { model = fastccg::load_model(path, std::move(key), std::move(endpoint)); });
+  return make_model(state_of(module), std::move(*model));
+}
+
+Ref core_init_embedding(PyObject* module, PyObject* const* arguments, Py_ssize_t count) {
+  check_count("init_embedding", count, 3);
+  auto embedder = fastccg::init_embedding(to_text(arguments[0], "the name of a model"), to_key(arguments[1]),
+                                          to_endpoint(arguments[2]));
+  return make_embedder(state_of(module), std::move(embedder));
 }
 
 Ref core_add_key(PyObject*, PyObject* const* arguments, Py_ssize_t count) {
@@ -57,6 +70,7 @@ Ref core_load_catalog(PyObject*, PyObject* path) {
 
 void fill(PyObject* module, State& state) {
   state.model_type = make_model_type(module);
+  state.embedder_type = make_embedder_type(module);
   state.operation_type = make_operation_type(module);
   state.stream_type = make_stream_type(module);
   state.next_type = make_next_type(module);
@@ -67,8 +81,8 @@ void fill(PyObject* module, State& state) {
   state.set_result = own(PyUnicode_InternFromString("set_result"));
   state.done = own(PyUnicode_InternFromString("done"));
   state.future_blocking = own(PyUnicode_InternFromString("_asyncio_future_blocking"));
-  for (const auto* type : {&state.model_type, &state.operation_type, &state.stream_type, &state.next_type,
-                           &state.chunk_type, &state.reply_type, &state.hub_type})
+  for (const auto* type : {&state.model_type, &state.embedder_type, &state.operation_type, &state.stream_type,
+                           &state.next_type, &state.chunk_type, &state.reply_type, &state.hub_type})
     check(PyModule_AddType(module, as_type(*type)));
   check(PyModule_AddStringConstant(module, "version", version()));
 }
@@ -123,6 +137,7 @@ void add_newer_slots(std::array<PyModuleDef_Slot, 4>& slots) {
 PyModuleDef* definition() {
   static PyMethodDef functions[] = {
       with_arguments<core_init_model>("init_model", "init_model(name, api_key, endpoint)"),
+      with_arguments<core_init_embedding>("init_embedding", "init_embedding(name, api_key, endpoint)"),
       with_arguments<core_load_model>("load_model", "load_model(path, api_key, endpoint)"),
       with_arguments<core_add_key>("add_key", "add_key(provider, key)"),
       without_arguments<core_clear_keys>("clear_keys", "Forgets all keys that were added."),

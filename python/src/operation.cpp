@@ -5,19 +5,15 @@
 
 #include "awaiting.hpp"
 #include "fork.hpp"
-#include "reply.hpp"
-#include "wait.hpp"
 
 namespace fastccg::python {
 
 namespace {
 
-using Pending = detail::PendingResult<Reply>;
-
 /// A call that a coroutine awaits, once.
 class Call {
  public:
-  explicit Call(std::shared_ptr<Pending> pending) : pending_(std::move(pending)) {}
+  Call(std::shared_ptr<detail::Pending> pending, TakeResult take) : pending_(std::move(pending)), take_(take) {}
   Call(Call&&) noexcept = default;
   ~Call() { cancel(); }
 
@@ -31,7 +27,7 @@ class Call {
     if (!pending_->ready()) return parked_.park(state, *pending_);
     finished = true;
     const auto pending = pending_.take();
-    return make_reply(state, pending->take().value());
+    return take_(state, *pending);
   }
 
   void cancel() noexcept {
@@ -46,7 +42,8 @@ class Call {
   void clear() noexcept { cancel(); }
 
  private:
-  OfThisProcess<Pending> pending_;
+  OfThisProcess<detail::Pending> pending_;
+  TakeResult take_;
   Parked parked_;
 };
 
@@ -82,15 +79,8 @@ Ref make_operation_type(PyObject* module) {
   return own(PyType_FromModuleAndSpec(module, &spec, nullptr));
 }
 
-Ref make_operation(State& state, fastccg::Operation<Reply> operation) {
-  return make(as_type(state.operation_type), Call(operation.release().first));
-}
-
-Ref get_reply(State& state, fastccg::Operation<Reply> operation) {
-  const auto pending = operation.release().first;
-  pending->start();
-  wait(pending);
-  return make_reply(state, pending->take().value());
+Ref make_call(State& state, std::shared_ptr<detail::Pending> pending, TakeResult take) {
+  return make(as_type(state.operation_type), Call(std::move(pending), take));
 }
 
 }  // namespace fastccg::python

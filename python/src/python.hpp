@@ -136,6 +136,22 @@ PyType_Slot slot(int id, Pointer value) {
 inline PyType_Slot slot(int id, const char* text) { return {id, const_cast<char*>(text)}; }
 inline PyType_Slot end_of_slots() { return {0, nullptr}; }
 
+/// Calls a function that blocks and knows nothing of Python, while other threads run. No `Ref` is alive on the stack
+/// above it: an interpreter that ends may unwind the thread from here (`pthread_exit`), for which reason this is no guard
+/// object either, whose destructor could not let that pass.
+template <class Function>
+void detached(Function function) {
+  std::exception_ptr failure;
+  auto* const thread = PyEval_SaveThread();
+  try {
+    function();
+  } catch (const std::exception&) {
+    failure = std::current_exception();
+  }
+  PyEval_RestoreThread(thread);
+  if (failure) std::rethrow_exception(failure);
+}
+
 /// For functions that take a fixed number of positional arguments.
 inline void check_count(const char* function, Py_ssize_t given, Py_ssize_t wanted) {
   if (given == wanted) return;

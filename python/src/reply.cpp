@@ -17,27 +17,12 @@ Ref reply_tokens_used(PyObject* self, void*) { return to_python(reply_in(self).t
 Ref reply_provider(PyObject* self, void*) { return to_python(reply_in(self).provider); }
 Ref reply_raw(PyObject* self, void*) { return to_python(reply_in(self).raw); }
 
-Ref usage_of(const Usage& usage) {
-  return Dict()
-      .set("input", usage.input)
-      .set("input_cached", usage.input_cached)
-      .set("input_cache_write", usage.input_cache_write)
-      .set("output", usage.output)
-      .set("output_reasoning", usage.output_reasoning)
-      .set("total", usage.total)
-      .take();
-}
-
 Ref timings_of(const Timings& timings) {
   return Dict()
       .set("first_byte", timings.first_byte)
       .set("first_output", timings.first_output)
       .set("total", timings.total)
       .take();
-}
-
-Ref warning_of(const Warning& warning) {
-  return Dict().set("setting", warning.setting).set("message", warning.message).take();
 }
 
 Ref reply_details(PyObject* self, PyObject*) {
@@ -50,8 +35,8 @@ Ref reply_details(PyObject* self, PyObject*) {
       .set("message", to_python(reply.message))
       .set("finish_reason", to_python(to_string(reply.finish_reason)))
       .set("raw_finish_reason", reply.raw_finish_reason)
-      .set("usage", usage_of(reply.usage))
-      .set("warnings", to_list(reply.warnings, warning_of))
+      .set("usage", to_python(reply.usage))
+      .set("warnings", to_list(reply.warnings, [](const Warning& warning) { return to_python(warning); }))
       .set("attempts", std::int64_t{reply.attempts})
       .set("timings", timings_of(reply.timings))
       .set("interrupted", reply.interrupted)
@@ -76,6 +61,21 @@ Ref make_reply_type(PyObject* module) {
   return own(PyType_FromModuleAndSpec(module, &spec, nullptr));
 }
 
-Ref make_reply(State& state, Reply reply) { return make(as_type(state.reply_type), std::move(reply)); }
+Ref to_python(const Usage& usage) {
+  return Dict()
+      .set("input", usage.input)
+      .set("input_cached", usage.input_cached)
+      .set("input_cache_write", usage.input_cache_write)
+      .set("output", usage.output)
+      .set("output_reasoning", usage.output_reasoning)
+      .set("total", usage.total)
+      .take();
+}
+
+Ref to_python(const Warning& warning) {
+  return Dict().set("setting", warning.setting).set("message", warning.message).take();
+}
+
+Ref make_result(State& state, Reply reply) { return make(as_type(state.reply_type), std::move(reply)); }
 
 }  // namespace fastccg::python

@@ -6,6 +6,8 @@
 namespace fastccg::python {
 
 Ref make_reply_type(PyObject* module);
-Ref make_reply(State& state, Reply reply);
+Ref to_python(const Warning& warning);
+Ref to_python(const Usage& usage);
+Ref make_result(State& state, Reply reply);
 
 }  // namespace fastccg::python

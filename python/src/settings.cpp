@@ -142,6 +142,14 @@ void read_structures(const Fields& fields, Settings& settings) {
   }
 }
 
+InputKind to_input_kind(const std::string& name) {
+  for (const InputKind kind :
+       {InputKind::query, InputKind::document, InputKind::similarity, InputKind::classification, InputKind::clustering,
+        InputKind::question, InputKind::fact_verification, InputKind::code_query})
+    if (name == to_string(kind)) return kind;
+  throw_error(Error(ErrorKind::usage, "there is no kind of input \"" + name + "\"; usual are query and document"));
+}
+
 Ref from_tool(const Tool& tool) {
   return Dict()
       .set("name", tool.name)
@@ -280,6 +288,23 @@ Ref to_python(const Settings& settings) {
       .set("retries", settings.retries(), from_retries)
       .set("limits", settings.limits(), from_limits)
       .take();
+}
+
+EmbeddingSettings to_embedding_settings(PyObject* object) {
+  EmbeddingSettings settings;
+  if (object == Py_None) return settings;
+  const Fields fields(object);
+  if (auto* value = fields.find("dimensions")) settings.dimensions(to_int(value, "dimensions"));
+  if (fields.find("input_kind")) settings.input_kind(to_input_kind(fields.text("input_kind")));
+  if (fields.find("normalize")) settings.normalize(fields.flag("normalize"));
+  if (auto* value = fields.find("batch_size")) settings.batch_size(to_int(value, "batch_size"));
+  if (auto* value = fields.find("parallel")) settings.parallel(to_int(value, "parallel"));
+  if (fields.find("extra")) settings.extra(fields.text("extra"));
+  if (auto* value = fields.find("extra_headers")) settings.extra_headers(to_pairs(value, "extra_headers"));
+  if (auto* value = fields.find("timeouts")) settings.timeouts(to_timeouts(value));
+  if (auto* value = fields.find("retries")) settings.retries(to_retries(value));
+  if (auto* value = fields.find("limits")) settings.limits(to_limits(value));
+  return settings;
 }
 
 Endpoint to_endpoint(PyObject* object) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "fastccg/embed.hpp"
 #include "fastccg/model.hpp"
 #include "fastccg/settings.hpp"
 #include "python.hpp"
@@ -10,6 +11,7 @@ namespace fastccg::python {
 Settings to_settings(PyObject* object);
 /// The same dict from settings: only what is set is in it.
 Ref to_python(const Settings& settings);
+EmbeddingSettings to_embedding_settings(PyObject* object);
 /// From a dict with the names of its setters.
 Endpoint to_endpoint(PyObject* object);
 

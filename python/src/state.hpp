@@ -16,6 +16,7 @@ class State {
   void clear() noexcept;
 
   Ref model_type;
+  Ref embedder_type;
   Ref operation_type;
   Ref stream_type;
   Ref next_type;

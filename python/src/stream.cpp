@@ -53,7 +53,7 @@ class Next {
   Ref response(State& state) {
     begin(state);
     try_to_end();
-    return make_reply(state, stream_->response());
+    return make_result(state, stream_->response());
   }
 
   void close() noexcept {

@@ -9,7 +9,7 @@ from fastccg._settings import collect
 from fastccg.errors import SessionError, SessionNotFound, UsageError
 from fastccg.stream import AskStream
 from fastccg.types.prompt import ModelPrompt, from_native, native_prompt
-from fastccg.types.response import ModelResponse, response_of
+from fastccg.types.response import ModelResponse, Warning, response_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -245,6 +245,24 @@ class ModelBase:
         The file is replaced in one step, so that it is never half-written, and only its owner can read it.
         """
         self._native.save(os.fspath(path))
+
+    def autosave(self, path: Optional[Union[str, os.PathLike[str]]]) -> Self:
+        """Keeps a journal of the conversation from now on, so that no turn is lost when the process is killed.
+
+        When a call returns, its turn is on the disk. A model without turns takes over those of the journal; one that
+        `load_model(path)` has made goes on from there. None ends it. One model at a time writes a journal.
+        """
+        self._native.autosave("" if path is None else os.fspath(path))
+        return self
+
+    def flush(self) -> None:
+        """Waits until everything that happened up to now is in the journal."""
+        self._native.flush()
+
+    @property
+    def session_warnings(self) -> list[Warning]:
+        """What was mended when the session was loaded, and what keeps the journal from being written at the moment."""
+        return [Warning(**warning) for warning in self._native.warnings()]
 
     @classmethod
     def load(cls, path: Union[str, os.PathLike[str]], api_key: Optional[str] = None, **options: Unpack[Endpoint]) -> Self:

@@ -69,6 +69,22 @@ class Settings(TypedDict, total=False):
     limits: Limits | None
 
 
+class EmbeddingSettings(TypedDict, total=False):
+    """How to make vectors. None leaves a setting as it is."""
+
+    dimensions: int | None
+    input_kind: str | None
+    normalize: bool | None
+    batch_size: int | None
+    parallel: int | None
+    extra: dict[str, Any] | str | None
+    extra_headers: Mapping[str, str] | None
+    timeout: float | None
+    timeouts: Timeouts | None
+    retries: int | Retries | None
+    limits: Limits | None
+
+
 class Options(Settings, total=False):
     """What a model is made with."""
 
@@ -81,6 +97,16 @@ class Options(Settings, total=False):
 
 class Endpoint(TypedDict, total=False):
     """Where a loaded model's requests go."""
+
+    base_url: str | None
+    protocol: str | None
+    ca_file: str | os.PathLike[str] | None
+    proxy: str | None
+    allow_plain_http: bool
+
+
+class EmbeddingOptions(EmbeddingSettings, total=False):
+    """What an embedding model is made with."""
 
     base_url: str | None
     protocol: str | None

@@ -62,7 +62,7 @@ def test_error_says_all_that_is_known(model: fastccg.ModelBase, sim: Simulator) 
         ("status;code=500", fastccg.APIRequestFailed),
         ("status;code=503", errors.Overloaded),
         ("reset-before-headers", errors.ConnectionFailed),
-        ("empty-body", errors.ProtocolError),
+        ("empty-body", errors.StreamTruncated),
         ("garbage", fastccg.APIRequestFailed),
     ],
 )

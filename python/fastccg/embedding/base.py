@@ -1,0 +1,142 @@
+"""Texts into vectors."""
+
+from __future__ import annotations
+
+import os
+
+from fastccg import _core
+from fastccg._settings import collect_embedding
+from fastccg.core.model_base import _endpoint
+from fastccg.errors import UsageError
+from fastccg.types.response import Usage, Warning
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, ClassVar, Iterable, Optional, Union
+
+    from typing_extensions import Self, Unpack
+
+    from fastccg.types.settings import EmbeddingSettings
+
+
+class Embeddings(list[list[float]]):
+    """The vectors of some texts, in the order of the texts: a list of lists of numbers, and what else is known."""
+
+    def __init__(self, vectors: Iterable[list[float]] = (), **details: Any) -> None:
+        super().__init__(vectors)
+        self.dimensions: int = details.get("dimensions", len(self[0]) if self else 0)
+        """How many numbers each vector has."""
+        self.normalized: bool = details.get("normalized", False)
+        """Whether every vector has a length of 1."""
+        self.provider: str = details.get("provider", "")
+        self.model: str = details.get("model", "")
+        """The model as it was asked for."""
+        self.provider_model: str = details.get("provider_model", "")
+        """The model that the provider says it used."""
+        self.usage = Usage(**details.get("usage", {}))
+        self.tokens_used: Optional[int] = details.get("tokens_used")
+        """Tokens of all texts, if the provider said."""
+        self.request_ids: list[str] = details.get("request_ids", [])
+        self.warnings = [Warning(**warning) for warning in details.get("warnings", ())]
+        self.attempts: int = details.get("attempts", 0)
+        """How many requests were sent, repeated ones included."""
+
+
+class EmbeddingBase:
+    """A model that turns texts into vectors. The classes in `fastccg.embedding` are presets of it.
+
+    Texts are sent in as many requests as the provider's limits demand, several at once. A call succeeds as a whole or
+    fails as a whole. A text that is empty is refused.
+
+    Args:
+        api_key: The key. Not given: the one of `add_*_key`, or of the provider's environment variable.
+        model_name: The provider's name of the model. Not given: that of the class.
+        base_url, protocol, ca_file, proxy, allow_plain_http: As for `ModelBase`.
+        settings: What `embed` takes.
+    """
+
+    provider: ClassVar[str] = ""
+    model: ClassVar[str] = ""
+    """The model of a preset."""
+
+    def __init__(
+        self,
+        api_key: Optional[str] = None,
+        model_name: Optional[str] = None,
+        *,
+        base_url: Optional[str] = None,
+        protocol: Optional[str] = None,
+        ca_file: Optional[Union[str, os.PathLike[str]]] = None,
+        proxy: Optional[str] = None,
+        allow_plain_http: bool = False,
+        **settings: Unpack[EmbeddingSettings],
+    ) -> None:
+        name = model_name or self.model
+        if not name:
+            raise UsageError("which model? Use fastccg.init_embedding(\"provider/name\") or a class of fastccg.embedding")
+        if self.provider:
+            name = f"{self.provider}/{name}"
+        self._settings = collect_embedding(settings)
+        self._native = _core.init_embedding(name, api_key, _endpoint(base_url, protocol, ca_file, proxy, allow_plain_http))
+        provider, _, self.model_name = self._native.name().partition("/")
+        self.provider = provider  # type: ignore[misc]
+
+    async def embed(
+        self, texts: Union[str, Iterable[str], None] = None, *, text: Optional[str] = None, **settings: Unpack[EmbeddingSettings]
+    ) -> Embeddings:
+        """Makes vectors when it is awaited. Cancelling the task cancels the requests.
+
+        Args:
+            texts: One text or several.
+            text: Another name for it.
+            settings: dimensions (how many numbers a vector shall have), input_kind ("query", "document", "similarity", ...),
+                normalize, batch_size, parallel, extra, extra_headers, timeout, timeouts, retries, limits.
+        """
+        return _embeddings(await self._native.embed_async(_texts(texts, text), self._merged(settings)))
+
+    def embed_sync(
+        self, texts: Union[str, Iterable[str], None] = None, *, text: Optional[str] = None, **settings: Unpack[EmbeddingSettings]
+    ) -> Embeddings:
+        """The same, blocking the calling thread. It works anywhere, also inside a running event loop."""
+        return _embeddings(self._native.embed(_texts(texts, text), self._merged(settings)))
+
+    embed_async = embed
+
+    def settings(self, **settings: Unpack[EmbeddingSettings]) -> Self:
+        """Changes settings of all calls that start from now on; returns the model, so that calls can be chained."""
+        self._settings = self._merged(settings)
+        return self
+
+    def model_info(self) -> dict[str, Any]:
+        """Model, provider and settings, and what the catalogue knows of the model. Never the key."""
+        settings = dict(self._settings)
+        return {
+            "model": self.model_name,
+            "provider": self.provider,
+            "settings": settings,
+            "catalog": self._native.info(),
+        }
+
+    def _merged(self, settings: EmbeddingSettings) -> dict[str, Any]:
+        return {**self._settings, **collect_embedding(settings)}
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.provider}/{self.model_name}>"
+
+    def __reduce__(self) -> Any:
+        raise TypeError("an embedding model cannot be pickled, since it has a key")
+
+
+def _texts(texts: Union[str, Iterable[str], None], text: Optional[str]) -> list[str]:
+    if (texts is None) == (text is None):
+        raise TypeError("embed() takes a text or several")
+    given = text if texts is None else texts
+    if isinstance(given, (bytes, bytearray)):
+        raise TypeError(f"a text must be a str, not {type(given).__name__}")
+    return [given] if isinstance(given, str) else list(given or ())
+
+
+def _embeddings(native: dict[str, Any]) -> Embeddings:
+    numbers: list[float] = memoryview(native.pop("values")).cast("f").tolist()  # type: ignore[assignment]
+    size = native["dimensions"] or 1
+    return Embeddings((numbers[begin : begin + size] for begin in range(0, len(numbers), size)), **native)
