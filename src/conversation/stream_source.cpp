@@ -122,13 +122,20 @@ bool StreamSource::on_batch() {
 void StreamSource::on_done(Result<Reply> result) { end_with(std::move(result)); }
 
 void StreamSource::end_with(Result<Reply> result) {
-  const std::lock_guard lock(mutex_);
-  if (result_) return;
-  // Who cancels does not want to read on; who meets an error shall have what came before it.
-  if (is_cancellation(result)) arriving_.clear();
-  result_ = std::move(result);
-  exchange_.reset();
-  set_ready();
+  {
+    const std::lock_guard lock(mutex_);
+    if (result_) return;
+    // Who cancels does not want to read on; who meets an error shall have what came before it.
+    if (is_cancellation(result)) arriving_.clear();
+    result_ = std::move(result);
+    exchange_.reset();
+    // The consumer has read everything and waits for this. It is woken when the turn is in the journal, so that its thread
+    // need not wait for the disk. Only a filter has to run there.
+    const bool end_here = waiting_ && arriving_.empty() && !end_begun_ && !ticket_.filter;
+    if (!end_here) return set_ready();
+    end_begun_ = true;
+  }
+  end();
 }
 
 bool StreamSource::available() {
@@ -145,6 +152,7 @@ bool StreamSource::refill() {
     std::swap(reading_, arriving_);
     unread_bytes_ = 0;
     if (!result_) clear_ready();
+    waiting_ = reading_.empty() && !result_;
     if (std::exchange(held_back_, false)) held_back = exchange_;
   }
   if (held_back) conversation_->engine().resume(std::move(held_back));
@@ -157,8 +165,8 @@ bool StreamSource::end_is_due() {
 }
 
 const Chunk* StreamSource::take() {
-  if (failure_) std::rethrow_exception(failure_);
-  if (ended_) return nullptr;
+  if (closed_) return nullptr;
+  if (ended_) return tell_end();
   {
     const std::lock_guard lock(mutex_);
     if (result_ && is_cancellation(*result_)) reading_.clear();
@@ -170,24 +178,36 @@ const Chunk* StreamSource::take() {
   }
   begin_end();
   wait_for_end();
+  stop_callback_.reset();
   ended_ = true;
+  if (reply_) warn_unless_recorded(*reply_, not_recorded_);
+  return tell_end();
+}
+
+const Chunk* StreamSource::tell_end() const {
   if (failure_) std::rethrow_exception(failure_);
   return nullptr;
 }
 
-/// The consumer has read everything: the moment at which the turn enters the history. Returns whether it is in the
-/// journal too; if not, this object becomes ready when it is.
+/// For the consumer, who has read everything. Returns whether the end has been dealt with; if not, this object becomes
+/// ready when it has.
 bool StreamSource::begin_end() {
-  if (!std::exchange(end_begun_, true)) {
-    stop_callback_.reset();
-    clear_ready();
-    if (*result_)
-      commit_complete();
-    else
-      commit_failed();
+  {
+    const std::lock_guard lock(mutex_);
+    if (std::exchange(end_begun_, true)) return recorded_;
   }
+  clear_ready();
+  end();
   const std::lock_guard lock(mutex_);
   return recorded_;
+}
+
+/// The moment at which the turn enters the history; for whoever has set `end_begun_`.
+void StreamSource::end() {
+  if (*result_)
+    commit_complete();
+  else
+    commit_failed();
 }
 
 void StreamSource::commit_complete() {
@@ -226,18 +246,19 @@ void StreamSource::on_recorded(const std::optional<Error>& failure) {
 
 void StreamSource::wait_for_end() {
   std::unique_lock lock(mutex_);
-  if (!recorded_) {
-    const Pool::BlockedScope blocked;
-    was_recorded_.wait(lock, [this] { return recorded_; });
-  }
-  if (reply_) warn_unless_recorded(*reply_, not_recorded_);
+  if (recorded_) return;
+  const Pool::BlockedScope blocked;
+  was_recorded_.wait(lock, [this] { return recorded_; });
 }
 
 void StreamSource::close() noexcept {
   if (ended_) return;
-  ended_ = true;
-  if (end_begun_) return;
+  ended_ = closed_ = true;
   stop_callback_.reset();
+  {
+    const std::lock_guard lock(mutex_);
+    if (std::exchange(end_begun_, true)) return;
+  }
   cancel();
   commit_interrupted();
 }
@@ -256,8 +277,9 @@ void StreamSource::commit_interrupted() {
   commit(make_turn(std::move(question_), reply_->message, true));
 }
 
-const Reply& StreamSource::response() const {
-  if (failure_) std::rethrow_exception(failure_);
+const Reply& StreamSource::response() {
+  wait_for_end();
+  if (!closed_) tell_end();
   return *reply_;
 }
 

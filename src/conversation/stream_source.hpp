@@ -53,7 +53,7 @@ class StreamSource final : public Pending, public ReplySink, public ReplyBuilder
   /// Gives up: cancels, and commits what was read as an interrupted turn.
   void close() noexcept;
   /// Only after the end was read or `close`.
-  const Reply& response() const;
+  const Reply& response();
   bool ended() const noexcept { return ended_; }
 
  private:
@@ -83,6 +83,8 @@ class StreamSource final : public Pending, public ReplySink, public ReplyBuilder
 
   bool end_is_due();
   bool begin_end();
+  void end();
+  const Chunk* tell_end() const;
   void commit_complete();
   void commit_failed();
   void commit_interrupted();
@@ -108,15 +110,17 @@ class StreamSource final : public Pending, public ReplySink, public ReplyBuilder
   ChunkBatch arriving_;
   std::optional<Result<Reply>> result_;
   std::shared_ptr<Exchange> exchange_;
-  bool recorded_ = false;  // the end has been dealt with, as far as the journal is concerned
+  bool waiting_ = false;    // the consumer has found nothing more to read
+  bool end_begun_ = false;  // whoever sets it puts the turn into the history
+  bool recorded_ = false;   // and this says that it is there, and in the journal
   std::optional<Error> not_recorded_;
   std::condition_variable was_recorded_;
 
-  // The consumer's own.
+  // The consumer's own, but for the moment in which the loop ends a stream whose consumer waits.
   ChunkBatch reading_;
   std::string delivered_;
-  bool end_begun_ = false;  // the turn has entered the history, or will not
-  bool ended_ = false;      // and the consumer knows
+  bool ended_ = false;   // the consumer knows of the end, or has made it
+  bool closed_ = false;  // the latter
   std::optional<Reply> reply_;
   std::exception_ptr failure_;
 };
