@@ -122,9 +122,10 @@ Context::Context(const Turns& turns, const Message& question) {
   messages_.push_back(&question);
 }
 
+bool has_results(const Message& message) { return !results_in(message).empty(); }
+
 void check_results(const Turns& turns, const Message& message) {
   const auto results = results_in(message);
-  if (results.empty()) return;
   const auto groups = groups_of(turns);
   for (const auto id : results)
     if (std::ranges::none_of(groups.all(), [id](const Group& group) { return group.open.contains(id); }))

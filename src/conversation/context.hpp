@@ -33,6 +33,8 @@ class Context {
   std::vector<Warning> warnings_;
 };
 
+bool has_results(const Message& message);
+
 /// Throws `InvalidRequest` if the message has results of tools that no call in the turns waits for: no request could be
 /// made of such a history.
 void check_results(const Turns& turns, const Message& message);

@@ -46,12 +46,14 @@ void Conversation::commit(const Ticket& ticket, Turn turn, Recorded recorded) {
 }
 
 void Conversation::append(Message message) {
-  Turns before;
-  {
-    const std::lock_guard lock(mutex_);
-    before = turns();
+  if (has_results(message)) {
+    Turns before;
+    {
+      const std::lock_guard lock(mutex_);
+      before = turns();
+    }
+    check_results(before, message);
   }
-  check_results(before, message);
 
   Turn turn;
   turn.messages.push_back(std::move(message));
