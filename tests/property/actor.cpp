@@ -7,37 +7,13 @@
 #include <thread>
 #include <vector>
 
+#include "mishaps.hpp"
+
 namespace fastccg::property {
 
 namespace {
 
 using namespace std::chrono_literals;
-
-/// What may happen to a call; mostly nothing.
-constexpr std::array<const char*, 24> faults{"",
-                                             "",
-                                             "",
-                                             "",
-                                             "",
-                                             "",
-                                             "",
-                                             "",
-                                             "",
-                                             "split;max=7",
-                                             "drip;bytes=60;delay-ms=1",
-                                             "stall-mid-stream;events=3;ms=2",
-                                             "stall-before-headers;ms=2",
-                                             "500;first=1",
-                                             "status;code=400",
-                                             "rate-limit",
-                                             "quota",
-                                             "truncate;events=4",
-                                             "reset-in-body;events=3",
-                                             "reset-before-headers",
-                                             "error-event;events=4",
-                                             "malformed-event;events=4",
-                                             "empty-body",
-                                             "garbage"};
 
 constexpr std::array<std::string_view, 12> words{"amber", "birch", "cedar", "delta", "ember", "fjord",
                                                  "grove", "heron", "inlet", "jetty", "knoll", "lotus"};
@@ -155,7 +131,7 @@ Entry& Actor::open(bool streamed) {
 }
 
 Settings Actor::call_settings() {
-  const std::string fault = faults[random_.below(faults.size())];
+  const std::string fault = testing::mishaps[random_.below(testing::mishaps.size())];
   auto settings = quick_settings();
   if (fault.empty()) return settings;
   note("  with " + fault);

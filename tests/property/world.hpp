@@ -45,11 +45,11 @@ class World {
   mutable Ledger ledger;
 };
 
-/// What settings every model of a run gets: quick failures, and no repetition unless a step asks for it.
+/// The settings of every call of a run: what fails fails quickly.
 inline Settings quick_settings() {
   using namespace std::chrono_literals;
   return Settings()
-      .timeouts(Timeouts().first_byte(2s).idle(2s))
+      .timeouts(Timeouts().first_byte(20s).idle(20s))
       .retries(Retries().attempts(2).initial_delay(1ms).max_delay(2ms));
 }
 

@@ -27,6 +27,7 @@ class Service {
 /// A protocol that the simulator learns is a line here; every test that walks this table then covers it.
 inline constexpr std::array services{
     Service{"chat_completions", "openai/gpt-4o", "/v1", "chat_completions"},
+    Service{"responses", "openai/gpt-4o", "/v1", "responses"},
     Service{"messages", "anthropic/claude-sonnet-4-5", ""},
     Service{"generate_content", "gemini/gemini-2.5-flash", ""},
     Service{"mistral", "mistral/mistral-small-latest", "/mistral/v1"},
