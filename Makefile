@@ -3,7 +3,7 @@ BUILD ?= build
 PREFIX ?= /usr/local
 
 .DEFAULT_GOAL := help
-.PHONY: help setup configure build demo test check fmt bench recordings faults crash fuzz install docs clean
+.PHONY: help setup configure build demo test check fmt bench recordings faults crash soak fuzz install docs clean
 .PHONY: check-setup check-format check-tidy check-coroutines check-asan check-tsan check-clang check-shared check-embedded
 
 help: ## Show this list
@@ -35,6 +35,10 @@ faults: configure ## Print what callers get from every fault with every protocol
 crash: configure ## Kill a process that autosaves COUNT times (default 300; SEED=n to repeat a run), and count what is lost
 	@cmake --build $(BUILD) --target crash
 	@$(BUILD)/tests/crash/crash --writer $(BUILD)/tests/crash/crash_writer --count $(or $(COUNT),300) $(if $(SEED),--seed $(SEED))
+
+soak: configure ## Mixed traffic with faults, SOAK_STREAMS at a time (default 2000) for SOAK_SECONDS (default 60); memory must stay flat
+	@cmake --build $(BUILD) --target soak
+	@$(BUILD)/tests/soak/soak --seconds $(or $(SOAK_SECONDS),60) --streams $(or $(SOAK_STREAMS),2000)
 
 docs: configure ## Compile the code blocks of README.md and docs/
 	@tools/run_tests --build $(BUILD) --label docs
