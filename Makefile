@@ -18,9 +18,9 @@ configure: setup
 build: configure ## Build everything
 	@cmake --build $(BUILD)
 
-demo: configure ## Run the three example programs against the simulator (REAL=1: against the real service)
+demo: configure ## Run the three example programs against the simulator (REAL=1: the real service; MODEL=provider/name)
 	@cmake --build $(BUILD) --target demo_programs
-	@REAL=$(REAL) tools/demo $(BUILD)
+	@REAL=$(REAL) MODEL=$(MODEL) tools/demo $(BUILD)
 
 test: configure ## Build and run every test; ends with "N passed, M failed"
 	@tools/run_tests --build $(BUILD)

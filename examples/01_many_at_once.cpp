@@ -18,10 +18,10 @@ fastccg::Task<void> two_questions(fastccg::Model& model) {
             << Seconds(capital.timings.total).count() << " s; both together took " << both.count() << " s.\n";
 }
 
-int main() {
+int main(int argc, char** argv) {
   try {
-    // The key comes from the environment variable OPENAI_API_KEY, as for the provider's own library.
-    auto model = fastccg::init_model(fastccg::models::gpt_4o);
+    // Another provider is another name. The key comes from the environment variable that its own library reads.
+    auto model = fastccg::init_model(argc > 1 ? argv[1] : "openai/gpt-4o");
     fastccg::run(two_questions(model));
   } catch (const fastccg::FastCCGError& error) {
     std::cerr << error.what() << '\n';

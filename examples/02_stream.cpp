@@ -9,9 +9,9 @@ fastccg::Task<void> tell_story(fastccg::Model& model) {
   std::cout << '\n';
 }
 
-int main() {
+int main(int argc, char** argv) {
   try {
-    auto model = fastccg::init_model(fastccg::models::gpt_4o);
+    auto model = fastccg::init_model(argc > 1 ? argv[1] : "openai/gpt-4o");
     std::cout << "AI: ";
     fastccg::run(tell_story(model));
 

@@ -3,9 +3,9 @@
 #include <fastccg/fastccg.hpp>
 #include <iostream>
 
-int main() {
+int main(int argc, char** argv) {
   try {
-    auto model = fastccg::init_model(fastccg::models::gpt_4o);
+    auto model = fastccg::init_model(argc > 1 ? argv[1] : "openai/gpt-4o");
     std::cout << model.ask("What is the capital of Australia?").content << '\n';
     model.save("my_session.json");  // everything but the key
 

@@ -5,6 +5,7 @@ import re
 import signal
 import subprocess
 import sys
+import tempfile
 import unittest
 from pathlib import Path
 
@@ -15,7 +16,8 @@ SANITIZED = re.search(r"^FASTCCG_SANITIZE:\w+=.", (BUILD / "CMakeCache.txt").rea
 
 def environment(**more):
     """The caller's environment without what would lead the demo elsewhere."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("OPENAI_") and name != "REAL"}
+    misleading = re.compile(r"(\w+_API_KEY|\w+_BASE_URL|REAL|MODEL)")
+    kept = {name: value for name, value in os.environ.items() if not misleading.fullmatch(name)}
     return {**kept, **more}
 
 
@@ -46,6 +48,32 @@ class Demo(unittest.TestCase):
             self.assertIn("Canberra", said)
             self.assertIn("AI: ", said)
             self.assertIn('Your last question was: "What is the capital of Australia?"', said)
+
+    def test_one_string_leads_to_every_protocol(self):
+        personas = {
+            "openai/gpt-4o": "openai_chat",
+            "openai/o3-pro": "openai_responses",
+            "anthropic/claude-sonnet-5": "anthropic",
+            "gemini/gemini-3.6-flash": "gemini",
+            "mistral/mistral-small-latest": "mistral",
+            "deepseek/deepseek-chat": "openai_chat",
+        }
+        with tempfile.TemporaryDirectory() as directory:
+            for number, (model, persona) in enumerate(personas.items()):
+                with self.subTest(model=model):
+                    log = Path(directory) / f"{number}.log"
+                    status, output = demo("--log", log, MODEL=model)
+                    self.assertEqual(status, 0, output)
+                    self.assertIn("299,792,458", output)
+                    self.assertIn("Pim found a brush", output)
+                    self.assertIn('Your last question was: "What is the capital of Australia?"', output)
+                    served = {line.split()[3] for line in log.read_text().splitlines()}
+                    self.assertEqual(served, {persona})
+
+    def test_model_must_name_its_provider(self):
+        status, output = demo(MODEL="Claude Sonnet/5")
+        self.assertEqual(status, 2, output)
+        self.assertIn("provider/name", output)
 
     def test_two_questions_wait_at_the_same_time(self):
         _, output = demo("--latency-ms", "400")

@@ -6,9 +6,11 @@ namespace fastccg::sim {
 
 std::unique_ptr<Persona> make_anthropic();
 std::unique_ptr<Persona> make_anthropic_models();
+std::unique_ptr<Persona> make_anthropic_token_count();
 std::unique_ptr<Persona> make_gemini();
 std::unique_ptr<Persona> make_gemini_embeddings();
 std::unique_ptr<Persona> make_gemini_models();
+std::unique_ptr<Persona> make_gemini_token_count();
 std::unique_ptr<Persona> make_mistral();
 std::unique_ptr<Persona> make_mistral_embeddings();
 std::unique_ptr<Persona> make_mistral_models();
@@ -25,7 +27,9 @@ const std::vector<std::unique_ptr<Persona>>& personas() {
     std::vector<std::unique_ptr<Persona>> list;
     for (const auto make : std::array{
              make_anthropic,
+             make_anthropic_token_count,
              make_gemini,
+             make_gemini_token_count,
              make_gemini_embeddings,
              make_mistral,
              make_mistral_embeddings,

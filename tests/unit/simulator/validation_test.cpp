@@ -84,6 +84,14 @@ const Case cases[] = {
     {"json_schema_without_schema", with(R"("response_format":{"type":"json_schema"})"), "response_format.json_schema",
      "missing_required_parameter"},
     {"json_object_without_the_word", with(R"("response_format":{"type":"json_object"})"), "messages", "null"},
+    {"strict_tool_with_an_open_schema",
+     with(
+         R"("tools":[{"type":"function","function":{"name":"f","strict":true,"parameters":{"type":"object","properties":{"a":{"type":"string"}},"required":["a"]}}}])"),
+     "tools[0].function.parameters", "invalid_function_parameters"},
+    {"strict_schema_with_something_optional",
+     with(
+         R"("response_format":{"type":"json_schema","json_schema":{"name":"a","strict":true,"schema":{"type":"object","properties":{"b":{"type":"object","properties":{"c":{"type":"string"}},"additionalProperties":false}},"required":["b"],"additionalProperties":false}}})"),
+     "response_format", "invalid_json_schema"},
     {"unknown_effort", with(R"("reasoning_effort":"herculean")"), "reasoning_effort", "invalid_value"},
     {"max_tokens_for_a_thinker", R"({"model":"o3-mini","messages":[{"role":"user","content":"x"}],"max_tokens":5})",
      "max_tokens", "unsupported_parameter"},

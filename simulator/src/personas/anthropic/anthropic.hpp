@@ -21,6 +21,7 @@ class Rejected {
 /// The generation that a model's name tells, such as 405 for 4.5; 0 if it tells none.
 int generation_of(std::string_view model) noexcept;
 
+json::object parse_object(const std::string& body);
 /// Checks the fields of a request other than its messages.
 void check_fields(const json::object& body, std::string_view model);
 void check_tools(const json::object& body);

@@ -5,6 +5,20 @@
 #include "personas/anthropic/anthropic.hpp"
 
 namespace fastccg::sim {
+namespace anthropic {
+
+json::object parse_object(const std::string& body) {
+  json::parse_options options;
+  options.max_depth = 200;
+  boost::system::error_code failed;
+  auto value = json::parse(body, failed, {}, options);
+  if (failed) reject("The request body is not valid JSON.");
+  if (!value.is_object()) reject("The request body must be a JSON object.");
+  return std::move(value.get_object());
+}
+
+}  // namespace anthropic
+
 namespace {
 
 namespace json = boost::json;
@@ -12,16 +26,6 @@ using anthropic::reject;
 using anthropic::Rejected;
 
 constexpr std::string_view suffix = "/v1/messages";
-
-json::value parse_json(const std::string& body) {
-  json::parse_options options;
-  options.max_depth = 200;
-  boost::system::error_code failed;
-  auto value = json::parse(body, failed, {}, options);
-  if (failed) reject("The request body is not valid JSON.");
-  if (!value.is_object()) reject("The request body must be a JSON object.");
-  return value;
-}
 
 // `POST {base}/v1/messages`.
 class Anthropic : public ChatPersona {
@@ -62,8 +66,7 @@ class Anthropic : public ChatPersona {
     if (rules.validate && to_lower(request.header("content-type")).find("application/json") == std::string::npos)
       reject("content-type: must be application/json");
     if (rules.validate && request.header("anthropic-version").empty()) reject("anthropic-version: header is required");
-    const auto value = parse_json(request.body);
-    const auto& body = value.get_object();
+    const auto body = anthropic::parse_object(request.body);
     std::string model(text_at(body, "model"));
     if (rules.validate) {
       anthropic::check_fields(body, model);

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 
+#include "model/json_at.hpp"
 #include "personas/openai_chat/openai_chat.hpp"
 
 namespace fastccg::sim::openai_chat {
@@ -130,6 +131,21 @@ void check_format(const json::object& body) {
   check_name(schema->get_object(), "response_format.json_schema");
 }
 
+void check_strict_schemas(const json::object& body) {
+  const auto& tools = array_at(body, "tools");
+  for (std::size_t i = 0; i < tools.size(); ++i) {
+    const auto& function = object_at(tools[i].get_object(), "function");
+    if (flag_at(function, "strict"))
+      check_strict_schema(object_at(function, "parameters"),
+                          "function '" + std::string(text_at(function, "name")) + "'",
+                          "tools[" + std::to_string(i) + "].function.parameters", "invalid_function_parameters");
+  }
+  const auto& format = object_at(object_at(body, "response_format"), "json_schema");
+  if (flag_at(format, "strict"))
+    check_strict_schema(object_at(format, "schema"), "response_format '" + std::string(text_at(format, "name")) + "'",
+                        "response_format", "invalid_json_schema");
+}
+
 void check_model_limits(const json::object& body, std::string_view model) {
   if (takes_sampling_always(model)) return;
   if (present(body, "max_tokens") != nullptr)
@@ -173,6 +189,7 @@ void check_fields(const json::object& body, std::string_view model, bool strict)
   const auto* logprobs = present(body, "logprobs");
   if (present(body, "top_logprobs") != nullptr && (logprobs == nullptr || !logprobs->get_bool()))
     reject("The 'top_logprobs' parameter is only allowed when 'logprobs' is enabled.", "top_logprobs");
+  if (strict) check_strict_schemas(body);
   if (strict) check_model_limits(body, model);
 }
 

@@ -65,7 +65,7 @@ constexpr std::array includable{"code_interpreter_call.outputs",  "computer_call
                                 "message.output_text.logprobs",   "reasoning.encrypted_content",
                                 "web_search_call.action.sources", "web_search_call.results"};
 
-void check_tool(const json::value& value, const std::string& where) {
+void check_tool(const json::value& value, const std::string& where, bool strict) {
   const auto* tool = value.if_object();
   if (tool == nullptr) reject("Invalid type for '" + where + "': expected an object.", where, "invalid_type");
   const auto type = text_at(*tool, "type");
@@ -82,14 +82,14 @@ void check_tool(const json::value& value, const std::string& where) {
   if (parameters == nullptr) return;
   if (!parameters->is_object())
     reject("Invalid type for '" + where + ".parameters': expected an object.", where + ".parameters", "invalid_type");
-  if (flag_at(*tool, "strict"))
+  if (strict && flag_at(*tool, "strict"))
     check_strict_schema(parameters->get_object(), "function '" + std::string(text_at(*tool, "name")) + "'",
                         where + ".parameters", "invalid_function_parameters");
 }
 
-void check_tools(const json::object& body) {
+void check_tools(const json::object& body, bool strict) {
   const auto& tools = array_at(body, "tools");
-  for (std::size_t i = 0; i < tools.size(); ++i) check_tool(tools[i], "tools[" + std::to_string(i) + "]");
+  for (std::size_t i = 0; i < tools.size(); ++i) check_tool(tools[i], "tools[" + std::to_string(i) + "]", strict);
   const auto* choice = present(body, "tool_choice");
   if (choice == nullptr) return;
   check_word(body, "tool_choice", {"none", "auto", "required"});
@@ -104,7 +104,7 @@ void check_tools(const json::object& body) {
   if (!is_offered) reject("Tool choice 'function' not found in 'tools' parameter.", "tool_choice");
 }
 
-void check_text(const json::object& body) {
+void check_text(const json::object& body, bool strict) {
   const auto& text = object_at(body, "text");
   check_word(text, "verbosity", {"low", "medium", "high"}, "text.verbosity");
   const auto* value = present(text, "format");
@@ -117,7 +117,7 @@ void check_text(const json::object& body) {
   check_name(format, "text.format");
   const auto* schema = present(format, "schema");
   if (schema == nullptr || !schema->is_object()) missing("text.format.schema");
-  if (flag_at(format, "strict"))
+  if (strict && flag_at(format, "strict"))
     check_strict_schema(schema->get_object(), "response_format '" + std::string(text_at(format, "name")) + "'",
                         "text.format.schema", "invalid_json_schema");
 }
@@ -171,8 +171,8 @@ void check_fields(const json::object& body, std::string_view model, bool strict)
                "unknown_parameter");
     check_include(body);
   }
-  check_tools(body);
-  check_text(body);
+  check_tools(body, strict);
+  check_text(body, strict);
   if (strict) check_model_limits(body, model);
 }
 
