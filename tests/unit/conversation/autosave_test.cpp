@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -380,6 +381,57 @@ TEST_F(Autosave, full_disk_costs_no_reply_and_is_made_up_for_later) {
   model.flush();
   EXPECT_TRUE(model.session_warnings().empty());
   EXPECT_EQ(texts(load()), (Texts{"one", "re: one", "two", "paid for", "note"}));
+}
+
+TEST_F(Autosave, turn_in_flight_is_written_although_its_model_is_gone) {
+  std::future<Result<Reply>> reply;
+  {
+    auto model = make_model();
+    model.autosave(path);
+    reply = in_background(model.ask_async("late"));
+    ASSERT_TRUE(server.wait_for_calls(1));
+  }
+  server.answer(0, 200, whole_answer("but there"));
+  EXPECT_TRUE(reply.get());
+  EXPECT_EQ(texts(load()), (Texts{"late", "but there"}));
+  auto next = make_model();
+  next.autosave(path);
+  EXPECT_EQ(next.get_history().size(), 2u);
+}
+
+TEST_F(Autosave, operation_and_model_destroyed_in_flight_leave_the_file_free) {
+  {
+    auto model = make_model();
+    model.autosave(path);
+    auto [pending, token] = model.ask_async("never").release();
+    pending->start();
+    ASSERT_TRUE(server.wait_for_calls(1));
+    Operation<Reply> abandoned(std::move(pending));
+  }
+  EXPECT_TRUE(server.wait_until([](const auto& s) { return s.cancelled.size() == 1; }));
+  auto next = make_model();
+  next.autosave(path);
+  EXPECT_TRUE(next.get_history().empty());
+}
+
+TEST_F(Autosave, child_of_a_fork_is_told_that_the_journal_is_not_its_own) {
+  auto model = make_model();
+  model.autosave(path);
+  ask(model, "one");
+  const auto child = ::fork();
+  if (child == 0) {
+    try {
+      model.append_prompt("from the child");
+    } catch (const SessionError& error) {
+      ::_exit(model.session_warnings().size() == 1 ? 0 : 1);
+    }
+    ::_exit(2);
+  }
+  int status = 0;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  EXPECT_EQ(status, 0);
+  ask(model, "two");
+  EXPECT_EQ(texts(load()), (Texts{"one", "re: one", "two", "re: two"}));
 }
 
 TEST_F(Autosave, many_threads_lose_nothing) {
