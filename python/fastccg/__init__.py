@@ -15,7 +15,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from fastccg import catalog, core, embedding, errors, keys, models, parts, tools, types
+    from fastccg import catalog, core, embedding, errors, keys, models, parts, rag, tools, types, vector_store
     from fastccg._core import Chunk
     from fastccg._core import version as __version__
     from fastccg.catalog import find_model, list_models, load_catalog
@@ -43,10 +43,13 @@ if TYPE_CHECKING:
     from fastccg.models.mistral import mistral_medium, mistral_small, mistral_tiny
     from fastccg.models.mock import MockModel
     from fastccg.parts import ToolResult
+    from fastccg.rag import RAGModel
     from fastccg.stream import AskStream
     from fastccg.tools import Tool
     from fastccg.types.prompt import ModelPrompt
     from fastccg.types.response import ModelResponse
+    from fastccg.vector_store.base import VectorStoreBase
+    from fastccg.vector_store.in_memory import InMemoryVectorStore
 
 # Where each name is found. It is looked up when it is first used, so that importing the package costs next to nothing.
 _PLACES = {
@@ -66,14 +69,17 @@ _PLACES = {
     "models.mistral": "mistral_medium mistral_small mistral_tiny",
     "models.mock": "MockModel",
     "parts": "ToolResult",
+    "rag": "RAGModel",
     "stream": "AskStream",
     "tools": "Tool",
     "types.prompt": "ModelPrompt",
     "types.response": "ModelResponse",
+    "vector_store.base": "VectorStoreBase",
+    "vector_store.in_memory": "InMemoryVectorStore",
     "_core": "Chunk",
 }
 _PLACE_OF = {name: place for place, names in _PLACES.items() for name in names.split()}
-_MODULES = ("catalog", "core", "embedding", "errors", "keys", "models", "parts", "tools", "types")
+_MODULES = ("catalog", "core", "embedding", "errors", "keys", "models", "parts", "rag", "tools", "types", "vector_store")
 
 
 def __getattr__(name: str) -> object:
@@ -104,6 +110,7 @@ __all__ = [
     "Embeddings",
     "FastCCGError",
     "GeminiEmbedding",
+    "InMemoryVectorStore",
     "MockEmbedding",
     "MockModel",
     "ModelBase",
@@ -111,8 +118,10 @@ __all__ = [
     "ModelResponse",
     "ModelUnavailable",
     "QuotaExceeded",
+    "RAGModel",
     "Tool",
     "ToolResult",
+    "VectorStoreBase",
     "add_claude_key",
     "add_gemini_key",
     "add_key",
