@@ -21,6 +21,9 @@ namespace {
 
 using namespace fastccg;
 using namespace fastccg::soak;
+using testing::Held;
+using testing::held_now;
+using testing::raise_file_limit;
 using Clock = std::chrono::steady_clock;
 
 class Options {

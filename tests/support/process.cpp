@@ -7,7 +7,7 @@
 #include <fstream>
 #include <iterator>
 
-namespace fastccg::soak {
+namespace fastccg::testing {
 
 namespace {
 
@@ -38,4 +38,4 @@ std::size_t raise_file_limit() {
   return limit.rlim_cur == RLIM_INFINITY ? std::size_t{1} << 20 : static_cast<std::size_t>(limit.rlim_cur);
 }
 
-}  // namespace fastccg::soak
+}  // namespace fastccg::testing

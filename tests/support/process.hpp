@@ -2,7 +2,7 @@
 
 #include <cstddef>
 
-namespace fastccg::soak {
+namespace fastccg::testing {
 
 /// What this process holds at a moment.
 class Held {
@@ -17,4 +17,4 @@ Held held_now();
 /// Allows as many open files as the system lets, and returns how many these are.
 std::size_t raise_file_limit();
 
-}  // namespace fastccg::soak
+}  // namespace fastccg::testing
