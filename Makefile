@@ -3,8 +3,8 @@ BUILD ?= build
 PREFIX ?= /usr/local
 
 .DEFAULT_GOAL := help
-.PHONY: help setup configure build demo test check fmt bench recordings faults crash soak fuzz install docs clean
-.PHONY: check-setup check-format check-tidy check-coroutines check-asan check-tsan check-clang check-shared check-embedded
+.PHONY: help setup configure build demo test test-pythons wheel check fmt bench recordings faults crash soak fuzz install docs clean
+.PHONY: check-setup check-format check-tidy check-coroutines check-asan check-tsan check-clang check-shared check-embedded check-python
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -24,6 +24,13 @@ demo: configure ## Run the three example programs against the simulator (REAL=1:
 
 test: configure ## Build and run every test; ends with "N passed, M failed"
 	@tools/run_tests --build $(BUILD)
+
+test-pythons: configure ## Run the Python package's tests with every Python that this machine has
+	@cmake --build $(BUILD) --target _core fastccg-sim
+	@tools/python_versions $(BUILD)
+
+wheel: setup ## Make a source distribution, and a wheel that carries what it needs, in dist/
+	@tools/python_wheel dist
 
 recordings: configure ## Run the tests that replay recorded provider traffic
 	@tools/run_tests --build $(BUILD) --label recordings
@@ -55,7 +62,7 @@ fmt: ## Format all sources
 	@tools/setup check
 	@tools/check format --fix
 
-check: check-format check-coroutines check-tidy check-asan check-tsan check-clang check-shared check-embedded ## All of the checks below
+check: check-format check-coroutines check-tidy check-asan check-tsan check-clang check-shared check-embedded check-python ## All of the checks below
 check-setup:
 	@tools/setup build test check
 check-format: check-setup ## Formatting
@@ -74,6 +81,9 @@ check-shared: check-setup ## All tests against a shared library
 	@tools/check preset shared
 check-embedded: check-setup ## A project that takes the library in with add_subdirectory
 	@tools/check embedded
+check-python: configure ## Formatting, lint and type checks of the Python package, its tests and its users' programs
+	@cmake --build $(BUILD) --target _core
+	@tools/check python $(BUILD)
 fuzz: check-setup ## Let each fuzzer run for FUZZ_SECONDS (default 30)
 	@tools/check fuzz $(FUZZ_SECONDS)
 

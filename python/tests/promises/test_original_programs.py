@@ -168,10 +168,11 @@ def test_public_names_of_the_package_are_there(program: Program) -> None:
     program.run("""
         import fastccg
         from fastccg import (
-            ModelBase, ModelResponse, ModelPrompt, add_openai_key, add_gemini_key,
-            add_claude_key, add_mistral_key, add_mock_key, init_model, load_model, run_terminal,
+            ModelBase, EmbeddingBase, GeminiEmbedding, RAGModel, VectorStoreBase, InMemoryVectorStore,
+            ModelResponse, ModelPrompt, add_openai_key, add_gemini_key,
+            add_claude_key, add_mistral_key, add_mock_key, init_model, init_embedding, load_model, run_terminal,
             gpt_4o, gpt_3_5_turbo, gemini_flash_1_5, gemini_pro_1_5, claude_3_sonnet, mistral_tiny, mistral_small,
-            mistral_medium, MockModel,
+            mistral_medium, MockModel, text_embedding_3_small, MockEmbedding,
         )
         for name in fastccg.__all__:
             getattr(fastccg, name)
@@ -183,14 +184,22 @@ def test_import_paths_of_the_original_lead_to_the_same_things(program: Program) 
         import fastccg
         from fastccg.core.model_base import ModelBase, ModelPrompt, ModelResponse
         from fastccg.core.terminal import run_terminal
+        from fastccg.embedding.base import EmbeddingBase
+        from fastccg.embedding.google import GeminiEmbedding
+        from fastccg.embedding.mock import MockEmbedding
+        from fastccg.embedding.openai import text_embedding_3_small
         from fastccg.errors import APIRequestFailed, FastCCGError, ModelUnavailable, QuotaExceeded
         from fastccg.models import claude, gemini, gpt, mistral, mock
         from fastccg.models.claude import claude_3_sonnet
         from fastccg.models.gemini import gemini_flash_1_5, gemini_pro_1_5
         from fastccg.models.mistral import mistral_medium, mistral_small, mistral_tiny
+        from fastccg.rag import RAGModel
+        from fastccg.rag.prompts import PROMPT_TEMPLATES, get_prompt_template
         from fastccg.types.prompt import ModelPrompt as Prompt
         from fastccg.types.response import ModelResponse as Response
         from fastccg.utils.fastccg import add_openai_key, init_model
+        from fastccg.vector_store.base import VectorStoreBase
+        from fastccg.vector_store.in_memory import InMemoryVectorStore
 
         assert Prompt is ModelPrompt is fastccg.ModelPrompt
         assert Response is ModelResponse is fastccg.ModelResponse
@@ -199,6 +208,9 @@ def test_import_paths_of_the_original_lead_to_the_same_things(program: Program) 
         assert issubclass(claude_3_sonnet, ModelBase)
         assert claude_3_sonnet.provider == "anthropic"
         assert gemini_pro_1_5.provider == "gemini"
+        assert EmbeddingBase is fastccg.EmbeddingBase
+        assert RAGModel is fastccg.RAGModel
+        assert issubclass(InMemoryVectorStore, VectorStoreBase)
     """)
 
 
@@ -345,3 +357,51 @@ def test_terminal_talks_until_it_is_told_to_stop(program: Program) -> None:
     )
     assert "This is a mock response to: Hello" in output
     assert "never said" not in output
+
+
+def test_embeddings_are_awaited_or_waited_for(program: Program) -> None:
+    program.run("""
+        import asyncio
+        import fastccg
+        from fastccg.embedding.mock import MockEmbedding
+
+        fastccg.add_mock_key()
+        embedder = fastccg.init_embedding(MockEmbedding)
+        one = asyncio.run(embedder.embed("Hello"))
+        two = embedder.embed_sync(["Hello", "world"])
+        assert len(one) == 1 and len(two) == 2
+        assert len(one[0]) == MockEmbedding.dimensions == 128
+        assert one[0] == two[0] != two[1]
+    """)
+
+
+def test_questions_are_answered_from_documents(program: Program) -> None:
+    program.run("""
+        import asyncio
+        import fastccg
+        from fastccg.embedding.mock import MockEmbedding
+        from fastccg.models.mock import MockModel
+        from fastccg.rag import RAGModel
+        from fastccg.vector_store.in_memory import InMemoryVectorStore
+
+        fastccg.add_mock_key()
+        llm = fastccg.init_model(MockModel)
+        embedder = fastccg.init_embedding(MockEmbedding)
+        store = InMemoryVectorStore()
+        documents = {"doc1": "The sky is blue during a clear day.", "doc2": "Grass grows in parks."}
+
+        async def main():
+            for doc_id, text in documents.items():
+                vector = (await embedder.embed(text))[0]
+                store.add(doc_id, vector, metadata={"text": text})
+            rag = RAGModel(llm=llm, embedder=embedder, store=store, top_k=1)
+            response = await rag.ask_async("Is the sky blue?")
+            assert documents["doc1"] in response.content and documents["doc2"] not in response.content
+            rag.save("my_knowledge.fcvs", pretty_print=True)
+            other = RAGModel(llm=llm, embedder=embedder, store=InMemoryVectorStore())
+            other.load("my_knowledge.fcvs")
+            (found, score, metadata), *_ = other.store.similarity_search((await embedder.embed("blue sky"))[0], top_k=1)
+            assert found == "doc1" and metadata["text"] == documents["doc1"]
+
+        asyncio.run(main())
+    """)
