@@ -6,6 +6,9 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
+
+#include "fastccg/rate_limit.hpp"
 
 namespace fastccg {
 
@@ -74,12 +77,13 @@ class Error {
   std::string message;
   /// What the provider wrote, in its words; it may quote the user's data. Empty if it wrote nothing.
   std::string provider_message;
-  std::string provider;    ///< "openai", "anthropic", ...; empty if no provider was involved.
-  std::string model;       ///< The model as it was asked for.
-  int status = 0;          ///< HTTP status; 0 if no answer arrived.
-  std::string code;        ///< The provider's code or type, as text, such as "insufficient_quota".
-  std::string param;       ///< The request field that the provider blames, if it blames one.
-  std::string request_id;  ///< What to quote to the provider's support.
+  std::string provider;                ///< "openai", "anthropic", ...; empty if no provider was involved.
+  std::string model;                   ///< The model as it was asked for.
+  int status = 0;                      ///< HTTP status; 0 if no answer arrived.
+  std::string code;                    ///< The provider's code or type, as text, such as "insufficient_quota".
+  std::string param;                   ///< The request field that the provider blames, if it blames one.
+  std::string request_id;              ///< What to quote to the provider's support.
+  std::vector<RateLimit> rate_limits;  ///< What the answer's headers say, in their order; empty if nothing.
   /// How long the provider asks to wait before the next try.
   std::optional<std::chrono::milliseconds> retry_after;
   /// Whether the same request may succeed later.

@@ -11,6 +11,7 @@
 #include "fastccg/message.hpp"
 #include "fastccg/model.hpp"
 #include "fastccg/operation.hpp"
+#include "fastccg/rate_limit.hpp"
 #include "fastccg/reply.hpp"
 #include "fastccg/result.hpp"
 #include "fastccg/settings.hpp"

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "fastccg/message.hpp"
+#include "fastccg/rate_limit.hpp"
 
 namespace fastccg {
 
@@ -84,7 +85,8 @@ class Reply {
   std::string raw_finish_reason;  ///< In the provider's words; empty if it gave none.
   Usage usage;
   std::vector<Warning> warnings;
-  int attempts = 0;  ///< How many times the request was sent.
+  std::vector<RateLimit> rate_limits;  ///< What the answer's headers say, in their order; empty if nothing.
+  int attempts = 0;                    ///< How many times the request was sent.
   Timings timings;
   /// Whether the stream ended before its end; only ever true in what `Stream::response` gives after an abort.
   bool interrupted = false;

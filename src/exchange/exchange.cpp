@@ -4,6 +4,7 @@
 
 #include "exchange/engine.hpp"
 #include "exchange/http_request.hpp"
+#include "exchange/rate_limits.hpp"
 #include "exchange/redact.hpp"
 #include "exchange/retry.hpp"
 
@@ -150,6 +151,7 @@ void Exchange::succeed() {
   if (done_) return;
   CallInfo info;
   info.request_id = request_id_of(headers_);
+  info.rate_limits = rate_limits(headers_, system_clock::now());
   info.attempts = attempts_;
   timings_.total = duration_cast<microseconds>(Clock::now() - started_);
   info.timings = timings_;
@@ -196,6 +198,7 @@ void Exchange::fill_in(Error& error) const {
   error.attempts = attempts_;
   if (error.status == 0) error.status = status_;
   if (error.request_id.empty()) error.request_id = request_id_of(headers_);
+  error.rate_limits = rate_limits(headers_, system_clock::now());
   error.partial = receiver_->partial_text();
   // A successful answer may carry `retry-after` too (Anthropic sends it); it then means nothing.
   error.retry_after = retry::announced_delay(error, status_ >= 400 ? headers_ : Headers(), system_clock::now());

@@ -50,7 +50,7 @@ std::optional<double> amount(const Headers& headers, std::string_view name) {
   return value;
 }
 
-/// A duration, a moment in words, or seconds or milliseconds since 1970: nobody announces a pause of thirty years.
+/// Nobody announces a pause of thirty years.
 std::optional<milliseconds> reset_of(const std::string& text, system_clock::time_point now) {
   constexpr double epoch_seconds = 1e9;
   constexpr double epoch_milliseconds = 1e12;
@@ -68,6 +68,11 @@ std::optional<milliseconds> reset_of(const std::string& text, system_clock::time
 
 }  // namespace
 
+std::optional<milliseconds> rate_reset(const std::string& text, system_clock::time_point now) {
+  const auto reset = reset_of(text, now);
+  return reset ? std::optional(std::max(*reset, milliseconds(0))) : std::nullopt;
+}
+
 system_clock::time_point server_clock(const Headers& headers, system_clock::time_point otherwise) {
   const auto* text = find_header(headers, "date");
   return (text ? header_time::http_date(*text) : std::nullopt).value_or(otherwise);
@@ -82,8 +87,7 @@ std::vector<RateWindow> rate_windows(const Headers& headers, system_clock::time_
     window.remaining = amount(headers, names.remaining);
     if (!window.remaining) continue;
     if (const auto* text = names.reset.empty() ? nullptr : find_header(headers, names.reset))
-      window.reset = reset_of(*text, now);
-    if (window.reset) window.reset = std::max(*window.reset, milliseconds(0));
+      window.reset = rate_reset(*text, now);
     windows.push_back(window);
   }
   return windows;

@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/request.hpp"
 #include "fastccg/error.hpp"
@@ -16,6 +17,7 @@ class CallInfo {
   CallInfo() = default;
 
   std::string request_id;
+  std::vector<RateLimit> rate_limits;
   int attempts = 0;
   Timings timings;
 };

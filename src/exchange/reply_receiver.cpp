@@ -111,6 +111,7 @@ void ReplyReceiver::on_success(CallInfo info) {
   reply.model = target_->model.id;
   reply.message.model = target_->model.id;
   reply.request_id = std::move(info.request_id);
+  reply.rate_limits = std::move(info.rate_limits);
   reply.attempts = info.attempts;
   reply.timings = info.timings;
   if (kind_ == Body::json) reply.raw = std::move(body_);
