@@ -4,9 +4,12 @@
 #include <set>
 #include <utility>
 
+#include "core/short_id.hpp"
+
 namespace fastccg {
 
-ReplyBuilder::ReplyBuilder(std::string provider, Listener* listener) : listener_(listener) {
+ReplyBuilder::ReplyBuilder(std::string provider, Listener* listener, std::size_t position)
+    : listener_(listener), position_(position) {
   reply_.message.role = Role::assistant;
   reply_.message.provider = provider;
   reply_.provider = std::move(provider);
@@ -82,6 +85,8 @@ void ReplyBuilder::tool_call(std::int64_t key, std::string_view id, std::string_
   const bool news = (!id.empty() && call.id != id) || (!name.empty() && call.name != name);
   if (!id.empty()) call.id = id;
   if (!name.empty()) call.name = name;
+  // Who listens wants to know it from the beginning.
+  if (call.id.empty() && !call.name.empty()) call.id = mint(index, 0);
   if (listener_ && (!known || news)) listener_->on_tool_call(index, call.id, call.name);
 }
 
@@ -130,33 +135,31 @@ void ReplyBuilder::fail(Error error) {
   if (is_open()) failure_ = std::move(error);
 }
 
-namespace {
+std::string ReplyBuilder::mint(std::size_t call, std::uint64_t salt) const {
+  return "call_" + short_id(reply_.id + '#' + std::to_string(position_) + '#' + std::to_string(call), salt, 11);
+}
 
-/// Gives every call an id that no other call of the answer has, the same for the same answer.
-void mint_ids(std::vector<Part>& parts) {
-  std::set<std::string> taken;
-  for (const auto& part : parts)
-    if (const auto* call = std::get_if<ToolCall>(&part)) taken.insert(call->id);
-
+/// Gives every call an id that no other call of the answer has.
+void ReplyBuilder::mint_ids() {
+  std::set<std::string> given;
+  const auto id_of = [this](const Call& call) -> std::string& {
+    return std::get<ToolCall>(reply_.message.parts[call.part]).id;
+  };
+  for (const auto& call : calls_) given.insert(id_of(call));
   std::set<std::string> seen;
-  int number = 0;
-  for (auto& part : parts) {
-    auto* call = std::get_if<ToolCall>(&part);
-    if (!call) continue;
-    while (call->id.empty() || seen.contains(call->id)) {
-      auto minted = "call_" + std::to_string(number++);
-      if (taken.insert(minted).second) call->id = std::move(minted);
+  for (std::size_t i = 0; i < calls_.size(); ++i) {
+    auto& id = id_of(calls_[i]);
+    std::uint64_t salt = 0;
+    while (id.empty() || seen.contains(id)) {
+      auto minted = mint(i, salt++);
+      if (!given.contains(minted)) id = std::move(minted);
     }
-    seen.insert(call->id);
+    seen.insert(id);
   }
 }
 
-}  // namespace
-
 Reply ReplyBuilder::take() {
-  auto& parts = reply_.message.parts;
-  mint_ids(parts);
-
+  mint_ids();
   const auto reason = reply_.finish_reason;
   if (!calls_.empty() && reason != FinishReason::length && reason != FinishReason::content_filter)
     reply_.finish_reason = FinishReason::tool_calls;

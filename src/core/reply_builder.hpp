@@ -29,7 +29,9 @@ class ReplyBuilder {
   };
 
   /// `provider` is written into the message and into opaque parts. `listener` may be null and must outlive this object.
-  explicit ReplyBuilder(std::string provider, Listener* listener = nullptr);
+  /// `position`: how many messages stand before the answer; it keeps ids that are made up apart from those of other
+  /// answers.
+  explicit ReplyBuilder(std::string provider, Listener* listener = nullptr, std::size_t position = 0);
 
   // What decoders report. Empty text, ids and names are accepted and change nothing.
 
@@ -41,7 +43,8 @@ class ReplyBuilder {
   /// Sets what the provider wants back with the reasoning that is being written: JSON text, kept as it is.
   void reasoning_payload(std::string_view json);
   void refusal(std::string_view text);
-  /// Begins the tool call that the provider numbers `key`, or completes id and name of one begun before.
+  /// Begins the tool call that the provider numbers `key`, or completes id and name of one begun before. A call that has
+  /// a name and no id gets one, always the same for the same answer at the same position.
   void tool_call(std::int64_t key, std::string_view id, std::string_view name);
   /// Adds to the arguments of the call numbered `key`, which is begun if it was not.
   void tool_arguments(std::int64_t key, std::string_view fragment);
@@ -87,6 +90,8 @@ class ReplyBuilder {
     std::size_t part;  // its place in the message
   };
 
+  std::string mint(std::size_t call, std::uint64_t salt) const;
+  void mint_ids();
   std::size_t find_call(std::int64_t key) const noexcept;
   std::size_t call_index(std::int64_t key);
   template <class P>
@@ -94,6 +99,7 @@ class ReplyBuilder {
 
   Reply reply_;
   Listener* listener_;
+  std::size_t position_;
   std::vector<Call> calls_;
   bool part_open_ = false;
   bool has_output_ = false;

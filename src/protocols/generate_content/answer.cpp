@@ -80,9 +80,7 @@ Usage read_usage(const json::Node& node) noexcept {
 }
 
 void AnswerReader::read(const json::Node& root, ReplyBuilder& reply) {
-  const auto id = root["responseId"].text();
-  if (!id.empty() && answer_id_.empty()) answer_id_ = id;
-  reply.id(id);
+  reply.id(root["responseId"].text());
   reply.model(root["modelVersion"].text());
   read_feedback(root["promptFeedback"], reply);
   for (const auto candidate : root["candidates"].elements())
@@ -145,13 +143,10 @@ void AnswerReader::read_text(const json::Node& part, std::string_view text, Repl
   if (!signature.empty()) reply.end_part();
 }
 
-/// Calls come whole. Most models give them no id; one is made that no other answer's call has, since conversations hold
-/// the calls of many answers.
+/// Calls come whole.
 void AnswerReader::read_call(const json::Node& call, ReplyBuilder& reply) {
   const auto number = calls_++;
-  std::string id(call["id"].text());
-  if (id.empty()) id = "call_" + answer_id_ + (answer_id_.empty() ? "" : "_") + std::to_string(number);
-  reply.tool_call(number, id, call["name"].text());
+  reply.tool_call(number, call["id"].text(), call["name"].text());
   const auto args = call["args"];
   if (args) reply.tool_arguments(number, args.is_string() ? std::string(args.text()) : args.serialized());
 }

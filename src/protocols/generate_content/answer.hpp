@@ -30,7 +30,6 @@ class AnswerReader {
   void read_call(const json::Node& call, ReplyBuilder& reply);
   void keep(std::string_view name, const json::Node& value);
 
-  std::string answer_id_;
   std::string finish_message_;
   std::int64_t calls_ = 0;
   std::vector<std::pair<std::string_view, std::string>> kept_;  // what stands beside the content: name, JSON

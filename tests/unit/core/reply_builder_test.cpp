@@ -89,6 +89,31 @@ TEST(ReplyBuilder, missing_and_repeated_ids_are_minted_apart_from_all_others) {
   EXPECT_NE(calls[2].id, calls[0].id);
 }
 
+std::string minted_id(std::string_view answer, std::size_t position) {
+  ReplyBuilder builder("gemini", nullptr, position);
+  builder.id(answer);
+  builder.tool_call(0, "", "f");
+  return builder.take().tool_calls().at(0).id;
+}
+
+TEST(ReplyBuilder, minted_ids_differ_from_answer_to_answer_and_are_the_same_for_the_same_one) {
+  EXPECT_EQ(minted_id("r1", 3), minted_id("r1", 3));
+  EXPECT_NE(minted_id("r1", 3), minted_id("r2", 3));
+  EXPECT_NE(minted_id("", 1), minted_id("", 3));
+}
+
+TEST(ReplyBuilder, minted_id_is_heard_with_the_name_and_gives_way_to_one_that_comes_late) {
+  Recorder recorder;
+  ReplyBuilder builder("openai", &recorder);
+  builder.tool_call(0, "", "f");
+  builder.tool_call(0, "late", "");
+  const auto calls = builder.take().tool_calls();
+  EXPECT_EQ(calls.at(0).id, "late");
+  ASSERT_EQ(recorder.heard.size(), 2u);
+  EXPECT_TRUE(recorder.heard[0].starts_with("call 0 call_")) << recorder.heard[0];
+  EXPECT_EQ(recorder.heard[1], "call 0 late f");
+}
+
 TEST(ReplyBuilder, tool_calls_decide_the_finish_reason_unless_the_answer_was_cut) {
   ReplyBuilder stopped("openai");
   stopped.tool_call(0, "a", "f");
