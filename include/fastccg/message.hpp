@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -89,24 +90,6 @@ class ToolCall {
   friend bool operator==(const ToolCall&, const ToolCall&) = default;
 };
 
-/// What a tool result may consist of.
-using Content = std::variant<Text, Image, Audio, File>;
-
-/// The answer to a `ToolCall`.
-class ToolResult {
- public:
-  ToolResult() = default;
-  /// `call_id` is the `id` of the call that is answered.
-  ToolResult(std::string call_id_, std::string text, bool is_error_ = false);
-
-  std::string call_id;
-  std::string name;  ///< The tool's name; filled in from the call when it is empty.
-  std::vector<Content> content;
-  bool is_error = false;
-
-  friend bool operator==(const ToolResult&, const ToolResult&) = default;
-};
-
 /// The model's reasoning, as far as the provider shows it.
 class Reasoning {
  public:
@@ -145,6 +128,29 @@ class Opaque {
   std::string json;
 
   friend bool operator==(const Opaque&, const Opaque&) = default;
+};
+
+/// A part that marks a place in the conversation: all that stands before it is worth keeping in the provider's prompt
+/// cache, for `lifetime` if the provider lets it be chosen. Providers that have to be told where (Anthropic, OpenRouter)
+/// get the mark; the others cache on their own, and get nothing. See also `Settings::cache_prompt`.
+Opaque cache_point(std::chrono::seconds lifetime = std::chrono::minutes(5));
+
+/// What a tool result may consist of.
+using Content = std::variant<Text, Image, Audio, File, Opaque>;
+
+/// The answer to a `ToolCall`.
+class ToolResult {
+ public:
+  ToolResult() = default;
+  /// `call_id` is the `id` of the call that is answered.
+  ToolResult(std::string call_id_, std::string text, bool is_error_ = false);
+
+  std::string call_id;
+  std::string name;  ///< The tool's name; filled in from the call when it is empty.
+  std::vector<Content> content;
+  bool is_error = false;
+
+  friend bool operator==(const ToolResult&, const ToolResult&) = default;
 };
 
 using Part = std::variant<Text, Image, Audio, File, ToolCall, ToolResult, Reasoning, Refusal, Opaque>;

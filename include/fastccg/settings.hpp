@@ -130,6 +130,10 @@ class Settings {
   Settings& parallel_tools(bool value);
   Settings& output_format(OutputFormat value);
   Settings& reasoning(ReasoningSetting value);
+  /// The instructions and the tools are worth keeping in the provider's prompt cache, for `lifetime` if the provider
+  /// lets it be chosen. Matters to providers that have to be told (Anthropic, OpenRouter); the others cache on their
+  /// own. Places within the conversation are marked by `cache_point`.
+  Settings& cache_prompt(std::chrono::seconds lifetime = std::chrono::minutes(5));
   /// Labels that the provider stores with the request.
   Settings& metadata(std::map<std::string, std::string> value);
   /// A JSON object that is merged into the request's body last: whatever it names wins.
@@ -155,6 +159,7 @@ class Settings {
   std::optional<bool> parallel_tools() const noexcept { return parallel_tools_; }
   const std::optional<OutputFormat>& output_format() const noexcept { return output_format_; }
   const std::optional<ReasoningSetting>& reasoning() const noexcept { return reasoning_; }
+  std::optional<std::chrono::seconds> cache_prompt() const noexcept { return cache_prompt_; }
   const std::optional<std::map<std::string, std::string>>& metadata() const noexcept { return metadata_; }
   const std::optional<std::string>& extra() const noexcept { return extra_; }
   const std::optional<Pairs>& extra_headers() const noexcept { return extra_headers_; }
@@ -183,6 +188,7 @@ class Settings {
   std::optional<bool> parallel_tools_;
   std::optional<OutputFormat> output_format_;
   std::optional<ReasoningSetting> reasoning_;
+  std::optional<std::chrono::seconds> cache_prompt_;
   std::optional<std::map<std::string, std::string>> metadata_;
   std::optional<std::string> extra_;
   std::optional<Pairs> extra_headers_;

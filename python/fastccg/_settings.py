@@ -155,7 +155,7 @@ _READERS: dict[str, _Reader] = {
         name: _as_it_is(name)
         for name in (
             "sys_prompt", "temperature", "top_p", "top_k", "max_tokens", "seed", "frequency_penalty",
-            "presence_penalty", "logprobs", "parallel_tools",
+            "presence_penalty", "logprobs", "parallel_tools", "cache_prompt",
         )
     },
     "stop": _stop,

@@ -41,6 +41,7 @@ Variant to_content(const std::string& type, const Fields& fields) {
   if (type == "image") return to_image(fields);
   if (type == "audio") return Audio(fields.bytes("bytes"), fields.text("format"));
   if (type == "file") return to_file(fields);
+  if (type == "opaque") return Opaque(fields.text("provider"), fields.text("kind"), fields.text("json"));
   throw_error(Error(ErrorKind::usage, "a part of type \"" + type + "\" cannot stand here"));
 }
 
@@ -64,7 +65,6 @@ Part to_part(PyObject* object) {
   if (type == "tool_result") return to_tool_result(fields);
   if (type == "reasoning") return to_reasoning(fields);
   if (type == "refusal") return Refusal(fields.text("text"));
-  if (type == "opaque") return Opaque(fields.text("provider"), fields.text("kind"), fields.text("json"));
   return to_content<Part>(type, fields);
 }
 

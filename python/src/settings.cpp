@@ -123,6 +123,8 @@ void read_scalars(const Fields& fields, Settings& settings) {
   if (auto* value = fields.find("presence_penalty")) settings.presence_penalty(to_real(value, "presence_penalty"));
   if (auto* value = fields.find("logprobs")) settings.logprobs(to_int(value, "logprobs"));
   if (fields.find("parallel_tools")) settings.parallel_tools(fields.flag("parallel_tools"));
+  if (auto* value = fields.find("cache_prompt"))
+    settings.cache_prompt(std::chrono::seconds(to_integer(value, "cache_prompt")));
   if (fields.find("extra")) settings.extra(fields.text("extra"));
 }
 
@@ -281,6 +283,8 @@ Ref to_python(const Settings& settings) {
       .set("parallel_tools", settings.parallel_tools())
       .set("output_format", settings.output_format(), from_output_format)
       .set("reasoning", settings.reasoning(), from_reasoning)
+      .set("cache_prompt",
+           settings.cache_prompt() ? std::optional<std::int64_t>(settings.cache_prompt()->count()) : std::nullopt)
       .set("metadata", settings.metadata(), [](const auto& labels) { return from_pairs(labels); })
       .set("extra", settings.extra())
       .set("extra_headers", settings.extra_headers(), [](const auto& headers) { return from_pairs(headers); })

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "core/cache_point.hpp"
+
 namespace fastccg {
 
 std::string_view to_string(Role role) noexcept {
@@ -51,6 +53,10 @@ File File::from_id(std::string id) {
 ToolResult::ToolResult(std::string call_id_, std::string text, bool is_error_)
     : call_id(std::move(call_id_)), is_error(is_error_) {
   content.push_back(Text(std::move(text)));
+}
+
+Opaque cache_point(std::chrono::seconds lifetime) {
+  return Opaque({}, std::string(cache_point_kind), "{\"seconds\":" + std::to_string(lifetime.count()) + '}');
 }
 
 Message::Message(Role role_, std::string text) : role(role_) { parts.push_back(Text(std::move(text))); }

@@ -185,6 +185,11 @@ Settings& Settings::reasoning(ReasoningSetting value) {
   return *this;
 }
 
+Settings& Settings::cache_prompt(std::chrono::seconds lifetime) {
+  check(lifetime.count() > 0, "cache_prompt", "at least 1 second");
+  cache_prompt_ = lifetime;
+  return *this;
+}
 Settings& Settings::metadata(std::map<std::string, std::string> value) {
   metadata_ = std::move(value);
   return *this;
@@ -236,6 +241,7 @@ Settings Settings::overlaid_with(const Settings& over) const {
   lay(result.parallel_tools_, over.parallel_tools_);
   lay(result.output_format_, over.output_format_);
   lay(result.reasoning_, over.reasoning_);
+  lay(result.cache_prompt_, over.cache_prompt_);
   lay(result.metadata_, over.metadata_);
   lay(result.extra_, over.extra_);
   lay(result.extra_headers_, over.extra_headers_);

@@ -20,15 +20,16 @@ constexpr std::string_view blanks = " \t\r\n\xEF\xBB\xBF";
 }  // namespace
 
 ReplyReceiver::ReplyReceiver(std::shared_ptr<const Target> target, const CallOptions& options,
-                             std::vector<Warning> warnings, std::shared_ptr<ReplySink> sink)
+                             std::vector<Warning> warnings, std::size_t position, std::shared_ptr<ReplySink> sink)
     : target_(std::move(target)),
       stream_(options.stream),
       event_limit_(options.limits.event()),
       warnings_(std::move(warnings)),
+      position_(position),
       sink_(std::move(sink)) {}
 
 void ReplyReceiver::begin_attempt() {
-  builder_.emplace(std::string(target_->dialect.provider), sink_->listener());
+  builder_.emplace(std::string(target_->dialect.provider), sink_->listener(), position_);
   for (const auto& warning : warnings_) builder_->warn(warning);
   framer_.emplace(event_limit_);
   decoder_.reset();
@@ -125,7 +126,8 @@ std::shared_ptr<Exchange> make_reply_exchange(std::shared_ptr<const Target> targ
   CallOptions options(request.settings);
   options.stream = request.stream;
   auto rendered = target->protocol().render(request, target->dialect);
-  auto receiver = std::make_unique<ReplyReceiver>(target, options, std::move(rendered.warnings), std::move(sink));
+  auto receiver = std::make_unique<ReplyReceiver>(target, options, std::move(rendered.warnings),
+                                                  request.messages.size(), std::move(sink));
   return std::make_shared<Exchange>(std::move(target), std::move(rendered), options, std::move(receiver));
 }
 

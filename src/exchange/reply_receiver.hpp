@@ -29,8 +29,9 @@ class ReplySink {
 /// a piece was handed to the listener.
 class ReplyReceiver final : public Receiver, private sse::Handler {
  public:
+  /// `position`: how many messages stand before the answer.
   ReplyReceiver(std::shared_ptr<const Target> target, const CallOptions& options, std::vector<Warning> warnings,
-                std::shared_ptr<ReplySink> sink);
+                std::size_t position, std::shared_ptr<ReplySink> sink);
 
  private:
   /// What the body of the answer is, as far as that is known.
@@ -54,6 +55,7 @@ class ReplyReceiver final : public Receiver, private sse::Handler {
   const bool stream_;
   const std::size_t event_limit_;
   const std::vector<Warning> warnings_;
+  const std::size_t position_;
   std::shared_ptr<ReplySink> sink_;
 
   // Of one attempt.

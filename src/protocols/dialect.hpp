@@ -27,6 +27,7 @@ enum class Quirk : std::uint32_t {
   four_stops = 1u << 16,             ///< More than four stop sequences are refused.
   alternating_roles = 1u << 17,      ///< User and assistant must alternate, after one system message.
   all_or_no_effort = 1u << 18,       ///< The only reasoning efforts are `none` and `high`.
+  cache_control = 1u << 19,          ///< Text can be marked for the prompt cache by `cache_control`.
 
   // Of embeddings.
   base64_vectors = 1u << 28,    ///< Vectors can be asked for in base64, and are more exact so.

@@ -59,13 +59,18 @@ ToolCall parse_tool_call(const Field& field) {
   return ToolCall(required_text(field, "id"), required_text(field, "name"), required_text(field, "arguments"));
 }
 
+Opaque parse_opaque(const Field& field) {
+  return Opaque(required_text(field, "provider"), required_text(field, "kind"), required_text(field, "json"));
+}
+
 Content parse_content(const Field& field) {
   using Parse = Content (*)(const Field&);
   const auto type = field.at("type");
   const auto parse = type.one_of<Parse>({{"text", [](const Field& f) { return Content(parse_text_part(f)); }},
                                          {"image", [](const Field& f) { return Content(parse_image(f)); }},
                                          {"audio", [](const Field& f) { return Content(parse_audio(f)); }},
-                                         {"file", [](const Field& f) { return Content(parse_file(f)); }}});
+                                         {"file", [](const Field& f) { return Content(parse_file(f)); }},
+                                         {"opaque", [](const Field& f) { return Content(parse_opaque(f)); }}});
   return parse(field);
 }
 
@@ -87,10 +92,6 @@ Reasoning parse_reasoning(const Field& field) {
 }
 
 Refusal parse_refusal(const Field& field) { return Refusal(required_text(field, "text")); }
-
-Opaque parse_opaque(const Field& field) {
-  return Opaque(required_text(field, "provider"), required_text(field, "kind"), required_text(field, "json"));
-}
 
 Part parse_part(const Field& field) {
   using Parse = Part (*)(const Field&);

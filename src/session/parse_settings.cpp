@@ -135,6 +135,8 @@ Settings parse_settings(const Field& field) {
   with(field, "parallel_tools", [&](const Field& f) { settings.parallel_tools(f.boolean()); });
   with(field, "output_format", [&](const Field& f) { settings.output_format(parse_output_format(f)); });
   with(field, "reasoning", [&](const Field& f) { settings.reasoning(parse_reasoning(f)); });
+  with(field, "cache_prompt_s",
+       [&](const Field& f) { settings.cache_prompt(std::chrono::seconds(f.integer<std::int64_t>())); });
   with(field, "metadata", [&](const Field& f) { settings.metadata(parse_metadata(f)); });
   with(field, "extra", [&](const Field& f) { settings.extra(parse_text(f)); });
   with(field, "timeouts", [&](const Field& f) { settings.timeouts(parse_timeouts(f)); });

@@ -132,6 +132,7 @@ void render_settings(std::string& out, const Settings& settings, int indent) {
   if (settings.parallel_tools()) object.boolean("parallel_tools", *settings.parallel_tools());
   if (settings.output_format()) render_output_format(object.member("output_format"), *settings.output_format());
   if (settings.reasoning()) render_reasoning(object.member("reasoning"), *settings.reasoning());
+  if (settings.cache_prompt()) object.number("cache_prompt_s", settings.cache_prompt()->count());
   if (settings.metadata()) render_metadata(object.member("metadata"), *settings.metadata());
   if (settings.extra()) object.text("extra", *settings.extra());
   if (settings.timeouts()) render_timeouts(object.member("timeouts"), *settings.timeouts());

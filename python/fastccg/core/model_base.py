@@ -117,6 +117,7 @@ class ModelBase:
             tools: Functions, `Tool`s or dicts.
             tool_choice: "auto", "none", "required", or a tool or its name.
             parallel_tools: Whether the model may call several tools at once.
+            cache_prompt: For how many seconds instructions and tools are worth keeping in the provider's cache.
             output_format: "text", "json", or a JSON schema as a dict (`response_format` is another name for it).
             reasoning: "off", an effort ("minimal", "low", "medium", "high", ...), or a number of tokens.
             metadata: A dict of labels that the provider stores with the request.

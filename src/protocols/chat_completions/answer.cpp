@@ -68,10 +68,13 @@ void AnswerReader::read(const json::Node& root, ReplyBuilder& reply) {
   json::Node usage;
   for (const auto& [name, value] : root.members()) {
     if (name == "choices") {
-      for (const auto choice : value.elements())
-        if (choice["index"].integer().value_or(0) == 0) read_choice(choice, reply);
+      for (const auto choice : value.elements()) {
+        if (choice["index"].integer().value_or(0) != 0) continue;
+        read_choice(choice, reply);
+        if (!usage) usage = choice["usage"];  // where one server has it
+      }
     } else if (name == "usage") {
-      usage = value;
+      if (value) usage = value;
     } else if (name == "x_groq") {
       if (!usage) usage = value["usage"];
     } else if (name == "id" && !has_identity_) {
@@ -98,6 +101,7 @@ void AnswerReader::read_choice(const json::Node& choice, ReplyBuilder& reply) {
   } else if (!reply.has_output()) {
     reply.text(choice["text"].text());
   }
+  if (const auto logprobs = choice["logprobs"]) kept_.logprobs(logprobs);
   // Some servers repeat it, and others forget it again.
   if (const auto reason = choice["finish_reason"].text(); !reason.empty()) reply.finish(finish_reason(reason), reason);
 }

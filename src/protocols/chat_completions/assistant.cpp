@@ -36,9 +36,12 @@ void MessageWriter::write_assistant(const Outgoing& message, bool is_last, bool 
   for (const auto* part : message.parts) {
     const auto* opaque = as<Opaque>(part);
     const auto* text = as<Text>(part);
-    has_calls = has_calls || as<ToolCall>(part) || (opaque && opaque->kind == kinds::custom_call);
-    has_anything = has_anything || has_calls || (text && !text->text.empty()) || as<Refusal>(part) || (own && opaque) ||
-                   (own && as<Reasoning>(part));
+    if (as<Image>(part) || as<Audio>(part) || as<File>(part))
+      warnings_.emplace_back("messages",
+                             "the assistant's pictures, sounds and files have no place; they were left out");
+    has_calls = has_calls || as<ToolCall>(part) || (opaque && is_custom_call(*opaque));
+    has_anything =
+        has_anything || has_calls || (text && !text->text.empty()) || as<Refusal>(part) || (own && goes_back(*part));
   }
   if (!has_anything) return;  // such as an answer of reasoning alone by another provider
 
@@ -49,6 +52,15 @@ void MessageWriter::write_assistant(const Outgoing& message, bool is_last, bool 
   if (has_calls) write_calls(message, own);
   if (is_last && !has_calls && dialect_.has(Quirk::marks_prefill)) out_.member("prefix", true);
   out_.end_object();
+}
+
+bool MessageWriter::goes_back(const Part& part) const {
+  using enum Quirk;
+  if (as<Reasoning>(&part)) return dialect_.has(reasoning_details | replays_reasoning | thinking_chunks);
+  const auto* opaque = as<Opaque>(&part);
+  if (!opaque || !is_replayable(*opaque)) return false;
+  return opaque->kind == kinds::extra_content || opaque->kind == kinds::audio ||
+         (opaque->kind == kinds::content && dialect_.has(thinking_chunks));
 }
 
 void MessageWriter::write_assistant_content(const Outgoing& message, bool is_own, bool has_calls) {
@@ -127,8 +139,7 @@ void MessageWriter::write_calls(const Outgoing& message, bool is_own) {
       if (const auto extra = extras.find(number); extra != extras.end()) out_.key("extra_content").raw(extra->second);
       out_.end_object();
       ++number;
-    } else if (const auto* opaque = as<Opaque>(part);
-               opaque && opaque->kind == kinds::custom_call && json::is_json(opaque->json)) {
+    } else if (const auto* opaque = as<Opaque>(part); opaque && is_custom_call(*opaque)) {
       out_.raw(opaque->json);
     }
   }

@@ -26,31 +26,37 @@ std::string elements_of(const json::Node& list) {
 
 }  // namespace
 
-Kept::Member* Kept::find(std::string_view name) noexcept {
-  const auto found = std::ranges::find(members_, name, &Member::name);
-  return found == members_.end() ? nullptr : &*found;
+Kept::Member* Kept::find(std::vector<Member>& members, std::string_view name) noexcept {
+  const auto found = std::ranges::find(members, name, &Member::name);
+  return found == members.end() ? nullptr : &*found;
 }
 
-void Kept::member(std::string_view name, const json::Node& value) {
+void Kept::add(std::vector<Member>& members, std::string_view name, const json::Node& value) {
   if (!has_content(value)) return;
-  auto* known = find(name);
+  auto* known = find(members, name);
   if (!value.is_array()) {
     if (known)
       known->json = value.serialized();
     else
-      members_.emplace_back(name, value.serialized(), 0);
+      members.emplace_back(name, value.serialized(), 0);
   } else if (known && known->count > 0) {
     known->json += ',' + elements_of(value);
     known->count += value.size();
   } else {
-    members_.emplace_back(name, elements_of(value), value.size());
+    members.emplace_back(name, elements_of(value), value.size());
   }
+}
+
+void Kept::member(std::string_view name, const json::Node& value) { add(members_, name, value); }
+
+void Kept::logprobs(const json::Node& logprobs) {
+  for (const auto& [name, value] : logprobs.members()) add(logprobs_, name, value);
 }
 
 void Kept::repeated(std::string_view name, const json::Node& value) {
   const auto count = value.size();
   if (count == 0 || !value.is_array()) return;
-  auto* known = find(name);
+  auto* known = find(members_, name);
   if (!known) {
     members_.emplace_back(name, elements_of(value), count);
   } else if (known->count != count) {
@@ -144,8 +150,12 @@ void Kept::give_to(ReplyBuilder& reply) {
   }
   for (const auto& extra : extras_) reply.opaque(kinds::call_extra, extra);
   for (const auto& audio : audio_) reply.opaque(kinds::audio, audio.serialized());
-  for (const auto& member : members_)
-    reply.opaque(member.name, member.count > 0 ? '[' + member.json + ']' : member.json);
+  for (const auto& member : members_) reply.opaque(member.name, member.text());
+  if (logprobs_.empty()) return;
+  json::Writer writer;
+  writer.begin_object();
+  for (const auto& member : logprobs_) writer.key(member.name).raw(member.text());
+  reply.opaque(kinds::logprobs, writer.end_object().text());
 }
 
 }  // namespace fastccg::protocols::chat_completions

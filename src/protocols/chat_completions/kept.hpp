@@ -8,6 +8,7 @@
 
 #include "core/reply_builder.hpp"
 #include "json/reader.hpp"
+#include "protocols/shared/free_text_calls.hpp"
 
 namespace fastccg::protocols::chat_completions {
 
@@ -15,9 +16,10 @@ namespace fastccg::protocols::chat_completions {
 namespace kinds {
 inline constexpr std::string_view audio = "audio";
 inline constexpr std::string_view content = "content";                     ///< An element of a content list.
-inline constexpr std::string_view custom_call = "custom_tool_call";        ///< An element of `tool_calls`.
+inline constexpr std::string_view custom_call = shared::free_text_call;    ///< An element of `tool_calls`.
 inline constexpr std::string_view call_extra = "tool_call.extra_content";  ///< {"call": which, "extra_content": ...}
 inline constexpr std::string_view extra_content = "extra_content";         ///< The same member of a message.
+inline constexpr std::string_view logprobs = "logprobs";                   ///< Of a choice; never goes back.
 }  // namespace kinds
 
 /// What an answer has and the neutral model has not, put together again from its pieces.
@@ -35,6 +37,8 @@ class Kept {
   void custom_call(std::int64_t index, const json::Node& call);
   void call_extra(std::int64_t call, const json::Node& extra);
   void audio(const json::Node& audio);
+  /// Log probabilities of the tokens in one piece.
+  void logprobs(const json::Node& logprobs);
 
   void give_to(ReplyBuilder& reply);
 
@@ -74,15 +78,19 @@ class Kept {
     std::string name;
     std::string json;   // of a list: its elements, without the brackets
     std::size_t count;  // of elements; 0 for what is not a list
+
+    std::string text() const { return count > 0 ? '[' + json + ']' : json; }
   };
 
-  Member* find(std::string_view name) noexcept;
+  static Member* find(std::vector<Member>& members, std::string_view name) noexcept;
+  static void add(std::vector<Member>& members, std::string_view name, const json::Node& value);
 
   std::vector<Member> members_;
   std::vector<Pieces> details_;
   std::vector<Pieces> audio_;
   std::vector<Custom> custom_;
   std::vector<std::string> extras_;
+  std::vector<Member> logprobs_;
 };
 
 }  // namespace fastccg::protocols::chat_completions

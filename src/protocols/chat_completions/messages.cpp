@@ -1,13 +1,15 @@
 #include "protocols/chat_completions/messages.hpp"
 
 #include <algorithm>
-#include <map>
 #include <set>
 #include <utility>
 
 #include "fastccg/error.hpp"
 #include "json/reader.hpp"
 #include "protocols/chat_completions/kept.hpp"
+#include "protocols/shared/cache_mark.hpp"
+#include "protocols/shared/free_text_calls.hpp"
+#include "protocols/shared/tool_results.hpp"
 
 namespace fastccg::protocols::chat_completions {
 
@@ -31,14 +33,10 @@ shared::CallIds ids_for(const Dialect& dialect) {
   return shared::CallIds("call_", 11, is_ordinary_id);
 }
 
-bool has_results(const Message& message) {
-  return std::ranges::any_of(message.parts, [](const Part& p) { return std::holds_alternative<ToolResult>(p); });
-}
-
 std::string custom_call_id(const Opaque& call) {
   json::BorrowedReader reader;
   const auto root = reader->parse(call.json);
-  return root ? std::string((*root)["id"].text()) : std::string();
+  return root && (*root)["custom"].is_object() ? std::string((*root)["id"].text()) : std::string();
 }
 
 /// A call of an assistant's message that needs a result: its id, and the tool's name for error texts.
@@ -48,7 +46,7 @@ std::vector<std::pair<std::string, std::string>> calls_of(const Message& message
     if (const auto* call = std::get_if<ToolCall>(&part))
       calls.emplace_back(call->id, call->name);
     else if (const auto* opaque = std::get_if<Opaque>(&part); opaque && opaque->kind == kinds::custom_call)
-      calls.emplace_back(custom_call_id(*opaque), "a free-text tool");
+      if (auto id = custom_call_id(*opaque); !id.empty()) calls.emplace_back(std::move(id), "a free-text tool");
   }
   return calls;
 }
@@ -60,10 +58,11 @@ MessageWriter::MessageWriter(const Dialect& dialect, json::Writer& out, std::vec
 
 void MessageWriter::write(const Request& request, std::string_view instructions) {
   if (request.messages.empty()) refuse("there is nothing to answer: the conversation has no messages");
+  const shared::KnownCalls known(request.messages, [this](const Opaque& call) { return is_custom_call(call); });
   std::size_t next = 0;
   out_.begin_array();
   write_system(request, instructions, next);
-  write_turns(request.messages, next);
+  write_turns(known.messages(), next);
   out_.end_array();
 }
 
@@ -78,48 +77,79 @@ void MessageWriter::write_system(const Request& request, std::string_view instru
   if (dialect_.has(Quirk::alternating_roles))
     while (next < messages.size() && messages[next]->role == Role::system) add(messages[next++]->text());
   add(instructions);
-  if (!text.empty()) out_.begin_object().member("role", "system").member("content", text).end_object();
+  const auto& lifetime = request.settings.cache_prompt();
+  const bool marked = lifetime && dialect_.has(Quirk::cache_control);
+  if (marked && text.empty()) warnings_.emplace_back("cache_prompt", "there are no instructions that could be cached");
+  if (text.empty()) return;
+  out_.begin_object().member("role", "system");
+  if (!marked) {
+    out_.member("content", text);
+  } else {
+    out_.key("content").begin_array().begin_object().member("type", "text").member("text", text);
+    out_.key("cache_control").raw(shared::cache_control(*lifetime)).end_object().end_array();
+  }
+  out_.end_object();
 }
 
 void MessageWriter::write_turns(const std::vector<const Message*>& messages, std::size_t next) {
   // The running turn is what follows the last thing that the user said.
   std::size_t running = messages.size();
-  while (running > 0 && (messages[running - 1]->role != Role::user || has_results(*messages[running - 1]))) --running;
+  while (running > 0 && (messages[running - 1]->role != Role::user || shared::has_results(*messages[running - 1])))
+    --running;
 
   std::set<const Message*> answered;  // messages whose results are written already
   while (next < messages.size()) {
     const auto begin = next;
     const auto& message = *messages[next];
-    if (has_results(message) && !answered.contains(&message))
+    if (shared::has_results(message) && !answered.contains(&message))
       refuse("a tool result answers no tool call: results must follow the assistant's message that has the calls");
 
     Outgoing out(message);
     next = merge(messages, next, out);
     if (message.role == Role::tool) continue;
-    if (out.parts.empty() && (message.role != Role::user || has_results(message))) continue;
+    const bool is_words =
+        std::ranges::all_of(message.parts, [](const Part& p) { return std::holds_alternative<Text>(p); });
+    if (out.parts.empty() && (message.role != Role::user || !is_words)) {
+      if (next == messages.size() && message.role == Role::user && !shared::has_results(message))
+        refuse("the last message has nothing in it that could be sent");
+      continue;
+    }
     write_message(out, next == messages.size(), begin >= running);
 
     if (message.role != Role::assistant) continue;
     const auto last = next - 1;
     if (calls_of(*messages[last]).empty()) continue;
     write_results(messages, last);
-    for (auto i = next; i < messages.size() && has_results(*messages[i]); ++i) answered.insert(messages[i]);
+    for (auto i = next; i < messages.size() && shared::has_results(*messages[i]); ++i) answered.insert(messages[i]);
   }
 }
 
 /// Collects the parts of one message, all but tool results, and of those that have to be merged with it. Returns the
 /// index of the next message.
 std::size_t MessageWriter::merge(const std::vector<const Message*>& messages, std::size_t next, Outgoing& out) const {
-  const auto take = [&out](const Message& message) {
+  const auto take = [&](const Message& message) {
     for (const auto& part : message.parts)
-      if (!std::holds_alternative<ToolResult>(part)) out.parts.push_back(&part);
+      if (message.role == Role::assistant || is_sent(part)) out.parts.push_back(&part);
   };
   take(*messages[next++]);
   if (!dialect_.has(Quirk::alternating_roles) || out.role == Role::tool) return next;
-  while (next < messages.size() && messages[next]->role == out.role && !has_results(*messages[next]) &&
+  while (next < messages.size() && messages[next]->role == out.role && !shared::has_results(*messages[next]) &&
          calls_of(*messages[next - 1]).empty())
     take(*messages[next++]);
   return next;
+}
+
+bool MessageWriter::is_custom_call(const Opaque& call) const {
+  return call.kind == kinds::custom_call && is_replayable(call) && !custom_call_id(call).empty();
+}
+
+/// Whether the part of a message that is not the assistant's has a place in its content.
+bool MessageWriter::is_sent(const Part& part) const {
+  if (const auto* text = std::get_if<Text>(&part)) return !text->text.empty();
+  if (const auto* opaque = std::get_if<Opaque>(&part))
+    return shared::is_cache_point(*opaque) ? dialect_.has(Quirk::cache_control) : is_replayable(*opaque);
+  return std::holds_alternative<Image>(part) || std::holds_alternative<Audio>(part) ||
+         std::holds_alternative<File>(part);
 }
 
 void MessageWriter::write_message(const Outgoing& message, bool is_last, bool in_running_turn) {
@@ -133,25 +163,8 @@ void MessageWriter::write_message(const Outgoing& message, bool is_last, bool in
 
 void MessageWriter::write_results(const std::vector<const Message*>& messages, std::size_t assistant) {
   const auto calls = calls_of(*messages[assistant]);
-  std::map<std::string_view, const ToolResult*> results;
-  for (auto i = assistant + 1; i < messages.size() && has_results(*messages[i]); ++i) {
-    for (const auto& part : messages[i]->parts) {
-      const auto* result = std::get_if<ToolResult>(&part);
-      if (!result) continue;
-      if (std::ranges::find(calls, result->call_id, &std::pair<std::string, std::string>::first) == calls.end())
-        refuse("the tool result for '" + result->call_id + "' answers no tool call of the assistant's last message");
-      if (!results.emplace(result->call_id, result).second)
-        refuse("the tool call '" + result->call_id + "' has more than one result");
-    }
-    if (messages[i]->role != Role::tool) break;
-  }
-  for (const auto& [id, name] : calls) {
-    const auto found = results.find(id);
-    if (found == results.end())
-      refuse("the tool call '" + id + "' (" + name +
-             ") has no result; answer all tool calls of a message, for example with Message::tool_results");
-    write_result(*found->second, id);
-  }
+  const auto results = shared::results_of(messages, assistant, calls);
+  for (std::size_t i = 0; i < calls.size(); ++i) write_result(*results[i], calls[i].first);
 }
 
 const std::string& MessageWriter::wire_id(const std::string& id) { return ids_[id]; }

@@ -36,7 +36,12 @@ class MessageWriter {
   std::size_t merge(const std::vector<const Message*>& messages, std::size_t next, Outgoing& out) const;
   void write_message(const Outgoing& message, bool is_last, bool in_running_turn);
   void write_content(const Outgoing& message);
-  void write_part(const Part& part);
+  bool is_sent(const Part& part) const;
+  /// Whether this is a call of a free-text tool that the provider takes as it is.
+  bool is_custom_call(const Opaque& call) const;
+  /// Whether the provider gets this part of an answer of its own back.
+  bool goes_back(const Part& part) const;
+  void write_part(const Part& part, const Opaque* mark = nullptr);
   void write_image(const Image& image);
   void write_audio(const Audio& audio);
   void write_file(const File& file);

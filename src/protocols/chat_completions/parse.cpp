@@ -1,33 +1,11 @@
 #include "protocols/chat_completions/answer.hpp"
 #include "protocols/chat_completions/chat_completions.hpp"
 #include "protocols/shared/error_kind.hpp"
+#include "protocols/shared/event_body.hpp"
 
 namespace fastccg::protocols::chat_completions {
 
 namespace {
-
-/// Feeds a stream decoder, for servers that stream what was not to be streamed.
-class Feeder final : public sse::Handler {
- public:
-  Feeder(StreamDecoder& decoder, ReplyBuilder& reply) : decoder_(decoder), reply_(reply) {}
-  void on_event(const sse::Event& event) override { decoder_.on_event(event, reply_); }
-
- private:
-  StreamDecoder& decoder_;
-  ReplyBuilder& reply_;
-};
-
-bool is_event_stream(std::string_view body) noexcept {
-  return body.starts_with("data:") || body.starts_with("event:") || body.starts_with(':');
-}
-
-void decode_events(std::string_view body, StreamDecoder& decoder, ReplyBuilder& reply) {
-  Feeder feeder(decoder, reply);
-  sse::Framer framer(body.size());
-  framer.feed(body, feeder);
-  framer.finish(feeder);
-  decoder.on_end(reply);
-}
 
 bool has_choice(const json::Node& root) noexcept {
   for (const auto choice : root["choices"].elements())
@@ -40,7 +18,7 @@ bool has_choice(const json::Node& root) noexcept {
 void ChatCompletions::decode(std::string_view body, const Dialect& dialect, ReplyBuilder& reply) const {
   // Some servers send blank lines while they think, to keep the connection open.
   const auto text = shared::trimmed(body);
-  if (is_event_stream(text)) return decode_events(text, *decode_stream(dialect), reply);
+  if (shared::is_event_stream(text)) return shared::decode_events(text, *decode_stream(dialect), reply);
 
   const auto refuse = [&](const std::string& why) {
     reply.fail(shared::protocol_error("the answer cannot be read: " + why, body, dialect.provider));

@@ -1,6 +1,7 @@
 #include "core/base64.hpp"
 #include "fastccg/error.hpp"
 #include "protocols/chat_completions/messages.hpp"
+#include "protocols/shared/cache_mark.hpp"
 #include "protocols/shared/media.hpp"
 
 namespace fastccg::protocols::chat_completions {
@@ -19,13 +20,22 @@ void MessageWriter::write_content(const Outgoing& message) {
     return;
   }
   out_.begin_array();
-  for (const auto* part : parts) write_part(*part);
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    const bool marked = i + 1 < parts.size() && shared::is_cache_point(*parts[i + 1]);
+    write_part(*parts[i], marked ? &std::get<Opaque>(*parts[i + 1]) : nullptr);
+  }
   out_.end_array();
 }
 
-void MessageWriter::write_part(const Part& part) {
-  if (const auto* text = std::get_if<Text>(&part)) {
-    if (!text->text.empty()) out_.begin_object().member("type", "text").member("text", text->text).end_object();
+/// `mark`, which may be null, says that what stands before the end of this part is to be cached.
+void MessageWriter::write_part(const Part& part, const Opaque* mark) {
+  const auto* text = std::get_if<Text>(&part);
+  if (mark && !text) warnings_.emplace_back("cache_point", "the provider marks text only; a mark was left out");
+  if (text) {
+    if (text->text.empty()) return;
+    out_.begin_object().member("type", "text").member("text", text->text);
+    if (mark) out_.key("cache_control").raw(shared::cache_control(shared::lifetime_of(*mark)));
+    out_.end_object();
   } else if (const auto* image = std::get_if<Image>(&part)) {
     write_image(*image);
   } else if (const auto* audio = std::get_if<Audio>(&part)) {
@@ -82,14 +92,16 @@ void MessageWriter::write_file(const File& file) {
 
 void MessageWriter::write_result(const ToolResult& result, const std::string& call_id) {
   std::string text;
-  bool has_image = false;
+  bool is_list = false;
   for (const auto& content : result.content) {
     if (const auto* piece = std::get_if<Text>(&content)) {
       text += piece->text;
     } else if (const auto* file = std::get_if<File>(&content); file && shared::is_text_mime(shared::file_mime(*file))) {
       text += file->bytes;
     } else if (std::holds_alternative<Image>(content)) {
-      has_image = true;
+      is_list = true;
+    } else if (const auto* opaque = std::get_if<Opaque>(&content)) {
+      is_list = is_list || is_replayable(*opaque);
     } else {
       warnings_.emplace_back("tool_result", "a tool result can hold text and images only; the rest was left out");
     }
@@ -98,11 +110,14 @@ void MessageWriter::write_result(const ToolResult& result, const std::string& ca
   if (result.is_error && !text.starts_with("Error") && !text.starts_with("error")) text = "Error: " + text;
 
   out_.begin_object().member("role", "tool").member("tool_call_id", wire_id(call_id)).key("content");
-  if (has_image) {
+  if (is_list) {
     out_.begin_array();
     if (!text.empty()) out_.begin_object().member("type", "text").member("text", text).end_object();
     for (const auto& content : result.content)
-      if (const auto* image = std::get_if<Image>(&content)) write_image(*image);
+      if (const auto* image = std::get_if<Image>(&content))
+        write_image(*image);
+      else if (const auto* opaque = std::get_if<Opaque>(&content); opaque && is_replayable(*opaque))
+        out_.raw(opaque->json);
     out_.end_array();
   } else {
     out_.string(text);

@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -7,7 +6,11 @@
 #include "json/writer.hpp"
 #include "protocols/chat_completions/chat_completions.hpp"
 #include "protocols/chat_completions/messages.hpp"
+#include "protocols/shared/effort.hpp"
 #include "protocols/shared/error_body.hpp"
+#include "protocols/shared/extra.hpp"
+#include "protocols/shared/sampling.hpp"
+#include "protocols/shared/tool_choice.hpp"
 
 namespace fastccg::protocols::chat_completions {
 
@@ -19,10 +22,13 @@ namespace {
 class Body {
  public:
   Body(const Request& request, const Dialect& dialect, Rendered& rendered)
-      : request_(request), settings_(request.settings), dialect_(dialect), rendered_(rendered) {}
+      : request_(request),
+        settings_(request.settings),
+        dialect_(dialect),
+        rendered_(rendered),
+        extra_(settings_.extra()) {}
 
   void write() {
-    read_extra();
     out_.begin_object();
     put("model", request_.model.id);
     if (wants("messages")) {
@@ -35,14 +41,16 @@ class Body {
     write_output_format();
     write_reasoning();
     write_metadata();
+    if (settings_.cache_prompt() && !dialect_.has(Quirk::cache_control))
+      warn("cache_prompt", "the provider caches on its own and cannot be told what; it was left out");
     write_stream();
-    if (!extra_.empty()) out_.raw(extra_);
+    extra_.write_to(out_);
     out_.end_object();
     rendered_.body = out_.take();
   }
 
  private:
-  bool wants(std::string_view name) const { return std::ranges::find(overridden_, name) == overridden_.end(); }
+  bool wants(std::string_view name) const { return extra_.leaves(name); }
 
   template <class T>
   void put(std::string_view name, const T& value) {
@@ -50,17 +58,6 @@ class Body {
   }
 
   void warn(const char* setting, std::string why) { rendered_.warnings.emplace_back(setting, std::move(why)); }
-
-  void read_extra() {
-    if (!settings_.extra()) return;
-    json::BorrowedReader reader;
-    const auto root = reader->parse(*settings_.extra());
-    if (!root || !root->is_object())
-      refuse(ErrorKind::usage, "the setting extra is not a JSON object" + (root ? "" : ": " + reader->error()));
-    for (const auto& [name, value] : root->members()) overridden_.emplace_back(name);
-    const auto text = shared::trimmed(*settings_.extra());
-    extra_ = shared::trimmed(text.substr(1, text.size() - 2));
-  }
 
   void write_limits() {
     if (const auto limit = settings_.max_tokens())
@@ -76,21 +73,7 @@ class Body {
     out_.end_array();
   }
 
-  bool reasons_here() const {
-    const auto& reasoning = settings_.reasoning();
-    if (!request_.model.reasons && !request_.model.reasons_by_default) return false;
-    return reasoning ? !reasoning->is_off() : request_.model.reasons_by_default;
-  }
-
-  /// Whether the model takes sampling settings in this request; warns of the one at hand if it does not.
-  bool may_sample(const char* setting) {
-    using Sampling = ModelInfo::Sampling;
-    const auto sampling = request_.model.sampling;
-    if (sampling == Sampling::allowed || (sampling == Sampling::only_without_reasoning && !reasons_here())) return true;
-    warn(setting, sampling == Sampling::rejected ? "the model does not take it; it was left out"
-                                                 : "the model takes it only with reasoning off; it was left out");
-    return false;
-  }
+  bool may_sample(const char* setting) { return shared::may_sample(request_, setting, rendered_.warnings); }
 
   void write_sampling() {
     if (auto value = settings_.temperature(); value && may_sample("temperature")) {
@@ -126,14 +109,14 @@ class Body {
 
   void write_tools() {
     const auto& tools = settings_.tools();
+    const auto choice = shared::tool_choice(settings_, rendered_.warnings);
     if (!tools || tools->empty()) return;
     if (wants("tools")) {
       out_.key("tools").begin_array();
       for (const auto& tool : *tools) write_tool(tool);
       out_.end_array();
     }
-    if (const auto& choice = settings_.tool_choice(); choice && wants("tool_choice"))
-      write_tool_choice(*choice, *tools);
+    if (choice && wants("tool_choice")) write_tool_choice(*choice);
     if (const auto parallel = settings_.parallel_tools()) put("parallel_tool_calls", *parallel);
   }
 
@@ -152,7 +135,7 @@ class Body {
     out_.end_object().end_object();
   }
 
-  void write_tool_choice(const ToolChoice& choice, const std::vector<Tool>& tools) {
+  void write_tool_choice(const ToolChoice& choice) {
     using Mode = ToolChoice::Mode;
     switch (choice.mode()) {
       case Mode::automatic: out_.member("tool_choice", "auto"); return;
@@ -160,8 +143,6 @@ class Body {
       case Mode::required: out_.member("tool_choice", dialect_.has(Quirk::any_tool) ? "any" : "required"); return;
       case Mode::named: break;
     }
-    if (std::ranges::find(tools, choice.name(), &Tool::name) == tools.end())
-      refuse(ErrorKind::usage, "the tool choice names '" + choice.name() + "', which is not among the tools");
     out_.key("tool_choice").begin_object().member("type", "function").key("function").begin_object();
     out_.member("name", choice.name()).end_object().end_object();
   }
@@ -217,10 +198,8 @@ class Body {
   std::string effort_of(const ReasoningSetting& reasoning) {
     if (reasoning.is_off()) return "none";
     auto effort = reasoning.level();
-    if (const auto tokens = reasoning.tokens()) {
-      effort = *tokens < 2048 ? "low" : *tokens < 8192 ? "medium" : "high";
-      warn("reasoning", "the provider takes no budget; the effort '" + effort + "' was sent instead");
-    }
+    if (const auto tokens = reasoning.tokens()) effort = shared::effort_of_budget(*tokens, rendered_.warnings);
+    effort = shared::effort_for(request_.model, effort, rendered_.warnings);
     if (dialect_.has(Quirk::all_or_no_effort) && !effort.empty() && effort != "none" && effort != "high") {
       warn("reasoning", "the provider knows no effort '" + effort + "'; 'high' was sent instead");
       effort = "high";
@@ -263,9 +242,8 @@ class Body {
   const Settings& settings_;
   const Dialect& dialect_;
   Rendered& rendered_;
+  const shared::Extra extra_;
   json::Writer out_;
-  std::vector<std::string> overridden_;
-  std::string extra_;  // its members, without the brackets around them
 };
 
 }  // namespace

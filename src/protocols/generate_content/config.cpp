@@ -8,6 +8,7 @@
 #include "fastccg/error.hpp"
 #include "json/reader.hpp"
 #include "protocols/generate_content/schema.hpp"
+#include "protocols/shared/sampling.hpp"
 
 namespace fastccg::protocols::generate_content {
 
@@ -49,16 +50,7 @@ void ConfigWriter::write_stop() {
   out_.end_array();
 }
 
-/// Whether the model takes sampling settings in this request; warns of the one at hand if it does not.
-bool ConfigWriter::may_sample(const char* setting) {
-  using Sampling = ModelInfo::Sampling;
-  const auto& reasoning = settings_.reasoning();
-  const bool is_off = reasoning ? reasoning->is_off() : !request_.model.reasons_by_default;
-  const auto sampling = request_.model.sampling;
-  if (sampling == Sampling::allowed || (sampling == Sampling::only_without_reasoning && is_off)) return true;
-  warn(setting, not_taken);
-  return false;
-}
+bool ConfigWriter::may_sample(const char* setting) { return shared::may_sample(request_, setting, warnings_); }
 
 void ConfigWriter::write_sampling() {
   if (const auto value = settings_.temperature(); value && may_sample("temperature")) put("temperature", *value);

@@ -48,7 +48,8 @@ bool is_tool_name(std::string_view name) noexcept {
 
 ContentsWriter::ContentsWriter(const Request& request, const Dialect& dialect, const Family& family,
                                std::string_view instructions, json::Writer& out, std::vector<Warning>& warnings)
-    : messages_(request.messages),
+    : known_(request.messages, [](const Opaque&) { return false; }),
+      messages_(known_.messages()),
       model_(request.model.id),
       dialect_(dialect),
       family_(family),
@@ -124,7 +125,11 @@ void ContentsWriter::end_part(std::string_view signature) {
 void ContentsWriter::write_user(const Message& message) {
   for (const auto& part : message.parts) {
     const auto* text = std::get_if<Text>(&part);
-    if (!text) {
+    const auto* opaque = std::get_if<Opaque>(&part);
+    if (opaque && is_replayable(*opaque)) {
+      open("user");
+      out_.raw(opaque->json);
+    } else if (!text) {
       write_media(part, "user", {});
     } else if (!text->text.empty() && message.role == Role::system) {
       // There is no place for instructions within the conversation.

@@ -11,6 +11,7 @@
 #include "json/writer.hpp"
 #include "protocols/dialect.hpp"
 #include "protocols/generate_content/family.hpp"
+#include "protocols/shared/free_text_calls.hpp"
 
 namespace fastccg::protocols::generate_content {
 
@@ -54,10 +55,12 @@ class ContentsWriter {
 
   /// The signature that belongs to the part, as JSON text; empty if there is none that may be sent.
   std::string_view signature_of(const Message& message, std::size_t index) const;
+  bool is_replayable(const Opaque& opaque) const { return is_own(opaque.provider) && json::is_object(opaque.json); }
   bool is_own(std::string_view provider) const noexcept { return provider == dialect_.provider; }
   /// Whether signatures in the message are those of the model that is asked.
   bool is_same_model(const Message& message) const noexcept;
 
+  const shared::KnownCalls known_;
   const std::vector<const Message*>& messages_;
   std::string_view model_;
   const Dialect& dialect_;

@@ -2,29 +2,11 @@
 #include "protocols/generate_content/errors.hpp"
 #include "protocols/generate_content/generate_content.hpp"
 #include "protocols/shared/error_kind.hpp"
+#include "protocols/shared/event_body.hpp"
 
 namespace fastccg::protocols::generate_content {
 
 namespace {
-
-/// Feeds a stream decoder, for servers that stream what was not to be streamed.
-class Feeder final : public sse::Handler {
- public:
-  Feeder(StreamDecoder& decoder, ReplyBuilder& reply) : decoder_(decoder), reply_(reply) {}
-  void on_event(const sse::Event& event) override { decoder_.on_event(event, reply_); }
-
- private:
-  StreamDecoder& decoder_;
-  ReplyBuilder& reply_;
-};
-
-void decode_events(std::string_view body, StreamDecoder& decoder, ReplyBuilder& reply) {
-  Feeder feeder(decoder, reply);
-  sse::Framer framer(body.size());
-  framer.feed(body, feeder);
-  framer.finish(feeder);
-  decoder.on_end(reply);
-}
 
 /// Members of which every answer has at least one: what is empty or zero is left out.
 bool is_answer(const json::Node& root) noexcept {
@@ -36,7 +18,7 @@ bool is_answer(const json::Node& root) noexcept {
 
 void GenerateContent::decode(std::string_view body, const Dialect& dialect, ReplyBuilder& reply) const {
   const auto text = shared::trimmed(body);
-  if (text.starts_with("data:")) return decode_events(text, *decode_stream(dialect), reply);
+  if (shared::is_event_stream(text)) return shared::decode_events(text, *decode_stream(dialect), reply);
 
   const auto refuse = [&](const std::string& why) {
     reply.fail(shared::protocol_error("the answer cannot be read: " + why, body, dialect.provider));

@@ -78,6 +78,10 @@ void ContentsWriter::write_content(const Content& content) {
     write_audio(*audio, "user", {});
   else if (const auto* file = std::get_if<File>(&content))
     write_file(*file, "user", {});
+  else if (const auto* opaque = std::get_if<Opaque>(&content); opaque && is_replayable(*opaque)) {
+    open("user");
+    out_.raw(opaque->json);
+  }
 }
 
 void ContentsWriter::write_data(std::string_view mime, std::string_view bytes) {
@@ -144,7 +148,7 @@ void ContentsWriter::write_response(const ToolResult& result) {
   for (const auto& content : result.content) {
     if (const auto* piece = std::get_if<Text>(&content))
       text += piece->text;
-    else
+    else if (const auto* opaque = std::get_if<Opaque>(&content); !opaque || is_replayable(*opaque))
       has_media = true;
   }
   const bool is_object = json::is_object(text);

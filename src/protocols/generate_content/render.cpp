@@ -12,6 +12,7 @@
 #include "protocols/generate_content/overlay.hpp"
 #include "protocols/generate_content/path.hpp"
 #include "protocols/generate_content/schema.hpp"
+#include "protocols/shared/tool_choice.hpp"
 
 namespace fastccg::protocols::generate_content {
 
@@ -46,6 +47,8 @@ class Body {
     write_object("generationConfig", config.write());
     if (settings_.metadata() && !settings_.metadata()->empty())
       warn("metadata", "the provider does not take it; it was left out");
+    if (settings_.cache_prompt())
+      warn("cache_prompt", "the provider caches on its own and cannot be told what; it was left out");
     overlay_.write_rest(out_);
     out_.end_object();
     rendered_.body = out_.take();
@@ -67,6 +70,7 @@ class Body {
 
   void write_tools() {
     const auto& tools = settings_.tools();
+    const auto choice = shared::tool_choice(settings_, rendered_.warnings);
     const bool has_tools = tools && !tools->empty() && may_instruct("tools");
     if (has_tools && !overlay_.replaces("tools")) {
       out_.key("tools").begin_array().begin_object().key("functionDeclarations").begin_array();
@@ -75,7 +79,8 @@ class Body {
     }
     json::Writer config;
     config.begin_object();
-    if (has_tools && !overlay_.replaces("toolConfig", "functionCallingConfig")) write_tool_choice(*tools, config);
+    if (has_tools && !overlay_.replaces("toolConfig", "functionCallingConfig"))
+      write_tool_choice(choice.value_or(ToolChoice()), *tools, config);
     overlay_.write_into("toolConfig", config);
     config.end_object();
     write_object("toolConfig", config.text());
@@ -116,14 +121,11 @@ class Body {
     return family_.validates_calls;
   }
 
-  void write_tool_choice(const std::vector<Tool>& tools, json::Writer& config) {
+  void write_tool_choice(const ToolChoice& choice, const std::vector<Tool>& tools, json::Writer& config) {
     if (settings_.parallel_tools() == false)
       warn("parallel_tools", "the provider cannot be told to call one tool at a time; it was left out");
     using Mode = ToolChoice::Mode;
-    const auto choice = settings_.tool_choice().value_or(ToolChoice());
     const auto mode = choice.mode();
-    if (mode == Mode::named && std::ranges::find(tools, choice.name(), &Tool::name) == tools.end())
-      refuse(ErrorKind::usage, "the tool choice names '" + choice.name() + "', which is not among the tools");
     const bool strict = mode != Mode::none && is_strict(tools);
     if (mode == Mode::automatic && !strict && !settings_.tool_choice()) return;
 

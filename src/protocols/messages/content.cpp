@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 #include "core/base64.hpp"
 #include "fastccg/error.hpp"
@@ -7,6 +8,7 @@
 #include "json/repair.hpp"
 #include "protocols/messages/conversation.hpp"
 #include "protocols/messages/kinds.hpp"
+#include "protocols/shared/cache_mark.hpp"
 #include "protocols/shared/error_body.hpp"
 #include "protocols/shared/media.hpp"
 
@@ -175,6 +177,7 @@ void Conversation::write_reasoning(const Reasoning& reasoning) {
     return;
   }
   turns_.back().has_thinking = true;
+  turns_.back().takes_mark = false;
 }
 
 void Conversation::write_call(const ToolCall& call, const Opaque* caller) {
@@ -187,9 +190,25 @@ void Conversation::write_call(const ToolCall& call, const Opaque* caller) {
 
 void Conversation::write_opaque(Role role, const Opaque& opaque) {
   const auto& kind = opaque.kind;
+  if (shared::is_cache_point(opaque)) return mark(opaque);
   if (!is_own(opaque) || kind == kinds::citations || kind == kinds::caller || kind == kinds::container) return;
   if (!json::is_object(opaque.json) || is_abandoned(opaque)) return;
   turn(role).blocks.raw(opaque.json);
+}
+
+/// Marks the last block. Before the first one there is nothing to cache, and thinking cannot be marked.
+void Conversation::mark(const Opaque& cache_point) {
+  if (marks_to_skip_ > 0) {
+    --marks_to_skip_;
+    return;
+  }
+  if (turns_.empty() || !std::exchange(turns_.back().takes_mark, false)) return;
+  auto& blocks = turns_.back().blocks;
+  auto text = blocks.take();
+  text.pop_back();
+  text += R"(,"cache_control":)" + shared::cache_control(shared::lifetime_of(cache_point)) + '}';
+  blocks = json::Writer();
+  blocks.raw(text);
 }
 
 /// Whether this is a call of one of the provider's own tools that never got a result, in a turn that is over: such as
@@ -227,6 +246,8 @@ void Conversation::write_result_content(const ToolResult& result, json::Writer& 
       write_image(*image, blocks);
     } else if (const auto* file = std::get_if<File>(&piece)) {
       write_file(*file, blocks);
+    } else if (const auto* opaque = std::get_if<Opaque>(&piece)) {
+      if (is_own(*opaque) && json::is_object(opaque->json)) blocks.raw(opaque->json);
     } else if (const auto* text = std::get_if<Text>(&piece)) {
       if (!is_blank(text->text)) blocks.begin_object().member("type", "text").member("text", text->text).end_object();
     } else {

@@ -5,6 +5,7 @@
 #include "fastccg/error.hpp"
 #include "json/reader.hpp"
 #include "protocols/messages/kinds.hpp"
+#include "protocols/shared/cache_mark.hpp"
 #include "protocols/shared/error_body.hpp"
 #include "protocols/shared/tool_results.hpp"
 
@@ -29,13 +30,15 @@ bool asks(const Message& message) {
 }  // namespace
 
 Conversation::Conversation(const std::vector<const Message*>& messages, const Dialect& dialect, bool system_in_place,
-                           std::vector<Warning>& warnings)
+                           std::size_t most_marks, std::vector<Warning>& warnings)
     : messages_(messages),
       dialect_(dialect),
       system_in_place_(system_in_place),
       warnings_(warnings),
       ids_("toolu_", 24, is_legal_id) {
   survey();
+  if (marks_to_skip_ > most_marks) warn("cache_point", "the provider takes four marks; the oldest were left out");
+  marks_to_skip_ -= std::min(marks_to_skip_, most_marks);
   for (current_ = 0; current_ < messages_.size(); ++current_) add(current_);
   if (turns_.empty()) refuse("there is nothing to answer: the conversation has no messages with content");
   if (messages_.back()->role == Role::user && turns_.back().role == Role::assistant)
@@ -47,6 +50,7 @@ void Conversation::survey() {
     if (asks(*messages_[i])) last_question_ = i;
     for (const auto& part : messages_[i]->parts) {
       const auto* opaque = std::get_if<Opaque>(&part);
+      if (opaque && shared::is_cache_point(*opaque)) ++marks_to_skip_;
       if (!opaque || !is_own(*opaque)) continue;
       json::BorrowedReader reader;
       const auto root = reader->parse(opaque->json);
@@ -120,6 +124,7 @@ void Conversation::add_parts(Role role, const Message& message) {
 /// The turn that a block goes into: neighbours of the same role become one.
 Conversation::Turn& Conversation::turn(Role role) {
   if (turns_.empty() || turns_.back().role != role) turns_.emplace_back(role).blocks.begin_array();
+  turns_.back().takes_mark = true;
   return turns_.back();
 }
 

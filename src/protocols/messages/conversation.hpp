@@ -17,11 +17,12 @@ namespace fastccg::protocols::messages {
 /// A conversation in the provider's words: turns of alternating roles, each a list of content blocks.
 class Conversation {
  public:
-  /// `system_in_place`: system messages that do not lead the conversation may stand where they are. Throws
+  /// `system_in_place`: system messages that do not lead the conversation may stand where they are. `most_marks`: how
+  /// many places may be marked for the prompt cache; of more, the last ones are. Throws
   /// `FastCCGError` (invalid_request) for a conversation that no provider accepts: a tool call without a result, a
   /// result without its call, nothing to answer. Messages and dialect must outlive this object.
   Conversation(const std::vector<const Message*>& messages, const Dialect& dialect, bool system_in_place,
-               std::vector<Warning>& warnings);
+               std::size_t most_marks, std::vector<Warning>& warnings);
 
   /// The text of the system messages that lead the conversation.
   const std::string& system() const noexcept { return system_; }
@@ -42,6 +43,7 @@ class Conversation {
     json::Writer blocks;
     bool has_results = false;
     bool has_thinking = false;
+    bool takes_mark = false;  // whether the last block can be marked for the cache
   };
   using Calls = std::vector<std::pair<std::string, std::string>>;  // ids and names
 
@@ -62,6 +64,7 @@ class Conversation {
   void write_reasoning(const Reasoning& reasoning);
   void write_call(const ToolCall& call, const Opaque* caller);
   void write_opaque(Role role, const Opaque& opaque);
+  void mark(const Opaque& cache_point);
   void write_result(const ToolResult& result);
   void write_result_content(const ToolResult& result, json::Writer& out);
 
@@ -79,6 +82,7 @@ class Conversation {
   std::string system_;
   std::string container_;
   bool names_files_ = false;
+  std::size_t marks_to_skip_ = 0;  // of the prompt cache, the oldest
   std::vector<Turn> turns_;
 
   std::size_t current_ = 0;                      // the message being written

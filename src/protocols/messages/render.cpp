@@ -10,22 +10,31 @@
 #include "protocols/messages/messages.hpp"
 #include "protocols/messages/schema.hpp"
 #include "protocols/messages/thinking.hpp"
+#include "protocols/shared/cache_mark.hpp"
 #include "protocols/shared/error_body.hpp"
 #include "protocols/shared/extra.hpp"
+#include "protocols/shared/free_text_calls.hpp"
+#include "protocols/shared/tool_choice.hpp"
 
 namespace fastccg::protocols::messages {
 
 namespace {
 
-[[noreturn]] void refuse(ErrorKind kind, std::string why) { throw_error(Error(kind, std::move(why))); }
+/// How many places may be marked for the prompt cache.
+constexpr std::size_t most_marks = 4;
 
 /// Writes one request. Whatever `extra` names is left out, since it is appended at the end.
 class Body {
  public:
   Body(const Request& request, const Dialect& dialect, Rendered& rendered)
-      : request_(request), settings_(request.settings), rendered_(rendered), extra_(settings_.extra()) {
+      : request_(request),
+        settings_(request.settings),
+        rendered_(rendered),
+        extra_(settings_.extra()),
+        known_(request.messages, [](const Opaque&) { return false; }) {
     if (wants("messages"))
-      conversation_.emplace(request.messages, dialect, request.model.later_system, rendered.warnings);
+      conversation_.emplace(known_.messages(), dialect, request.model.later_system,
+                            settings_.cache_prompt() ? most_marks - 1 : most_marks, rendered.warnings);
     const bool unthought = conversation_ && conversation_->continues_without_thinking();
     thinking_ = Thinking(request, unthought, rendered.warnings);
   }
@@ -76,8 +85,15 @@ class Body {
     add(settings_.sys_prompt().value_or(std::string()));
     if (conversation_) add(conversation_->system());
     add(format_instructions());
-    if (!text.empty()) put("system", text);
+    has_system_ = !text.empty();
+    if (!has_system_ || !wants("system")) return;
+    if (!settings_.cache_prompt()) return put("system", text);
+    out_.key("system").begin_array().begin_object().member("type", "text").member("text", text);
+    write_mark();
+    out_.end_object().end_array();
   }
+
+  void write_mark() { out_.key("cache_control").raw(shared::cache_control(*settings_.cache_prompt())); }
 
   void write_container() {
     json::BorrowedReader reader;
@@ -128,16 +144,22 @@ class Body {
 
   void write_tools() {
     const auto& tools = settings_.tools();
-    if (!tools || tools->empty()) return;
+    const bool has_tools = tools && !tools->empty();
+    if (settings_.cache_prompt() && !has_system_ && !has_tools)
+      warn("cache_prompt", "there are neither instructions nor tools that could be cached");
+    const auto choice = shared::tool_choice(settings_, rendered_.warnings);
+    if (!has_tools) return;
     if (wants("tools")) {
       out_.key("tools").begin_array();
-      for (const auto& tool : *tools) write_tool(tool);
+      // What is cached begins with the tools, so that a mark on the instructions covers both.
+      for (const auto& tool : *tools)
+        write_tool(tool, settings_.cache_prompt() && !has_system_ && &tool == &tools->back());
       out_.end_array();
     }
-    if (wants("tool_choice")) write_tool_choice(*tools);
+    if (wants("tool_choice")) write_tool_choice(choice);
   }
 
-  void write_tool(const Tool& tool) {
+  void write_tool(const Tool& tool, bool marked) {
     out_.begin_object().member("name", tool.name);
     if (!tool.description.empty()) out_.member("description", tool.description);
     const auto whose = "the tool '" + tool.name + "'";
@@ -145,6 +167,7 @@ class Body {
     if (tool.strict.value_or(false)) schema = enforced(schema, whose, "tools");
     out_.key("input_schema").raw(schema);
     if (tool.strict) out_.member("strict", *tool.strict);
+    if (marked) write_mark();
     out_.end_object();
   }
 
@@ -155,15 +178,12 @@ class Body {
     return std::move(result.text);
   }
 
-  void write_tool_choice(const std::vector<Tool>& tools) {
-    const auto& choice = settings_.tool_choice();
+  void write_tool_choice(const std::optional<ToolChoice>& choice) {
     const bool one_by_one = !settings_.parallel_tools().value_or(true);
     if (!choice && !one_by_one) return;
 
     using Mode = ToolChoice::Mode;
     auto mode = choice ? choice->mode() : Mode::automatic;
-    if (mode == Mode::named && std::ranges::find(tools, choice->name(), &Tool::name) == tools.end())
-      refuse(ErrorKind::usage, "the tool choice names '" + choice->name() + "', which is not among the tools");
     if ((mode == Mode::named || mode == Mode::required) && !request_.model.forced_tools) {
       warn("tool_choice", "the model cannot be made to call a tool; the choice was left to it");
       mode = Mode::automatic;
@@ -229,6 +249,8 @@ class Body {
   const Settings& settings_;
   Rendered& rendered_;
   shared::Extra extra_;
+  shared::KnownCalls known_;
+  bool has_system_ = false;
   std::optional<Conversation> conversation_;
   Thinking thinking_;
   json::Writer out_;

@@ -5,6 +5,8 @@
 #include <string_view>
 #include <utility>
 
+#include "protocols/shared/effort.hpp"
+
 namespace fastccg::protocols::messages {
 
 namespace {
@@ -24,16 +26,6 @@ constexpr std::array<std::pair<std::string_view, std::int64_t>, 6> budgets{{{"mi
 std::int64_t budget_of(std::string_view level) {
   const auto found = std::ranges::find(budgets, level, &std::pair<std::string_view, std::int64_t>::first);
   return found == budgets.end() ? usual_budget : found->second;
-}
-
-/// The best of `known` that does not exceed `level`, or else the least of them.
-std::string nearest_effort(std::string_view level, const std::vector<std::string>& known) {
-  std::string best = known.empty() ? std::string() : known.front();
-  for (const auto& [name, tokens] : budgets) {
-    if (std::ranges::find(known, name) != known.end()) best = name;
-    if (name == level) break;
-  }
-  return best;
 }
 
 void warn(std::vector<Warning>& warnings, std::string why) { warnings.emplace_back("reasoning", std::move(why)); }
@@ -91,11 +83,7 @@ void Thinking::choose_budget(std::int64_t tokens, const ModelInfo& model, std::v
 
 void Thinking::choose_effort(std::string_view level, const ModelInfo& model, std::vector<Warning>& warnings) {
   mode_ = Mode::adaptive;
-  effort = level;
-  if (level.empty() || !model.efforts || std::ranges::find(*model.efforts, level) != model.efforts->end()) return;
-  effort = nearest_effort(level, *model.efforts);
-  warn(warnings, "the model knows no effort '" + std::string(level) + "'; " +
-                     (effort.empty() ? "none" : "'" + effort + "'") + " was sent instead");
+  effort = shared::effort_for(model, level, warnings);
 }
 
 /// Thinking counts as output: what is left of the limit is for the answer.

@@ -99,6 +99,16 @@ void AnswerReader::end_item(std::int64_t index, const json::Node& item, ReplyBui
   reply.end_part();
 }
 
+void AnswerReader::final_items(const json::Node& output, ReplyBuilder& reply) {
+  const bool is_first_sight = items_.empty();
+  std::int64_t index = 0;
+  for (const auto item : output.elements()) {
+    const auto known = items_.find(index);
+    if (is_first_sight || (known != items_.end() && !known->second.ended)) end_item(index, item, reply);
+    ++index;
+  }
+}
+
 void AnswerReader::read_message(const json::Node& item, Item& seen, ReplyBuilder& reply) {
   for (const auto part : item["content"].elements()) {
     const auto type = part["type"].text();
@@ -110,6 +120,8 @@ void AnswerReader::read_message(const json::Node& item, Item& seen, ReplyBuilder
     }
     if (const auto annotations = part["annotations"]; annotations.size() > 0)
       reply.opaque(kinds::annotations, annotations.serialized());
+    if (const auto logprobs = part["logprobs"]; logprobs.size() > 0)
+      reply.opaque(kinds::logprobs, logprobs.serialized());
   }
 }
 

@@ -13,6 +13,7 @@ namespace fastccg::protocols::responses {
 namespace kinds {
 inline constexpr std::string_view phase = "phase";              ///< A text: the phase of the message that follows.
 inline constexpr std::string_view annotations = "annotations";  ///< A list; of the text before it.
+inline constexpr std::string_view logprobs = "logprobs";        ///< A list; of the text before it. Never goes back.
 inline constexpr std::string_view call_extra = "call_extra";    ///< {"call_id": whose, "namespace": ...}
 }  // namespace kinds
 
@@ -34,8 +35,8 @@ class AnswerReader {
   /// The item as it ended, which holds what was not streamed too.
   void end_item(std::int64_t index, const json::Node& item, ReplyBuilder& reply);
 
-  /// Whether any item has been seen.
-  bool has_items() const noexcept { return !items_.empty(); }
+  /// The items as the end of a stream repeats them, for servers that left out pieces, or all of them, until then.
+  void final_items(const json::Node& output, ReplyBuilder& reply);
 
   /// Reads id, model and usage of a response object.
   static void read_frame(const json::Node& response, ReplyBuilder& reply);

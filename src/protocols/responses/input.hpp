@@ -18,14 +18,17 @@ class InputWriter {
  public:
   InputWriter(const Dialect& dialect, json::Writer& out, std::vector<Warning>& warnings);
 
+  /// `stored_before`: the provider has the conversation up to here, so that results may stand without their calls.
   /// Throws `FastCCGError` (invalid_request) for a conversation that the API refuses: a tool call without a result, a
   /// result without its call, nothing to answer.
-  void write(const std::vector<const Message*>& messages);
+  void write(const std::vector<const Message*>& all, bool stored_before);
 
  private:
+  bool is_sent(const Part& part);
   void write_message(const Message& message);
   void write_assistant(const Message& message);
   void write_assistant_text(const std::string& text, std::string& phase);
+  void write_refusal(const std::string& text, bool own, std::string& phase);
   void write_call(const ToolCall& call, const std::map<std::string, std::string>& spaces);
   void write_content(const Part& part);
   void write_content(const Content& content);
@@ -33,7 +36,10 @@ class InputWriter {
   void write_image(const Image& image);
   void write_file(const File& file);
   void write_results(const std::vector<const Message*>& messages, std::size_t assistant);
+  void write_loose_results(const Message& message);
   void write_result(const ToolResult& result, const std::string& call_id, bool custom);
+  bool is_followed_by(const Part& part) const;
+  bool is_item(const Opaque& opaque) const;
   bool is_replayable(const Opaque& opaque) const;
 
   const Dialect& dialect_;

@@ -1,11 +1,14 @@
 #include "protocols/responses/answer.hpp"
 #include "protocols/responses/responses.hpp"
 #include "protocols/shared/error_kind.hpp"
+#include "protocols/shared/event_body.hpp"
 
 namespace fastccg::protocols::responses {
 
 void Responses::decode(std::string_view body, const Dialect& dialect, ReplyBuilder& reply) const {
   const auto text = shared::trimmed(body);
+  if (shared::is_event_stream(text)) return shared::decode_events(text, *decode_stream(dialect), reply);
+
   const auto refuse = [&](const std::string& why) {
     reply.fail(shared::protocol_error("the answer cannot be read: " + why, body, dialect.provider));
   };

@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -7,7 +6,11 @@
 #include "json/writer.hpp"
 #include "protocols/responses/input.hpp"
 #include "protocols/responses/responses.hpp"
+#include "protocols/shared/effort.hpp"
 #include "protocols/shared/error_body.hpp"
+#include "protocols/shared/extra.hpp"
+#include "protocols/shared/sampling.hpp"
+#include "protocols/shared/tool_choice.hpp"
 
 namespace fastccg::protocols::responses {
 
@@ -21,15 +24,20 @@ constexpr std::int64_t least_output_tokens = 16;
 class Body {
  public:
   Body(const Request& request, const Dialect& dialect, Rendered& rendered)
-      : request_(request), settings_(request.settings), model_(request.model), dialect_(dialect), rendered_(rendered) {}
+      : request_(request),
+        settings_(request.settings),
+        model_(request.model),
+        dialect_(dialect),
+        rendered_(rendered),
+        extra_(settings_.extra()) {}
 
   void write() {
-    read_extra();
     out_.begin_object();
     put("model", model_.id);
     if (wants("input")) {
       out_.key("input");
-      InputWriter(dialect_, out_, rendered_.warnings).write(request_.messages);
+      InputWriter(dialect_, out_, rendered_.warnings)
+          .write(request_.messages, !wants("previous_response_id") || !wants("conversation"));
     }
     if (settings_.sys_prompt() && !settings_.sys_prompt()->empty()) put("instructions", *settings_.sys_prompt());
     write_limits();
@@ -42,13 +50,13 @@ class Body {
     // The conversation is here, not at the provider.
     put("store", false);
     if (request_.stream) put("stream", true);
-    if (!extra_.empty()) out_.raw(extra_);
+    extra_.write_to(out_);
     out_.end_object();
     rendered_.body = out_.take();
   }
 
  private:
-  bool wants(std::string_view name) const { return std::ranges::find(overridden_, name) == overridden_.end(); }
+  bool wants(std::string_view name) const { return extra_.leaves(name); }
 
   template <class T>
   void put(std::string_view name, const T& value) {
@@ -56,17 +64,6 @@ class Body {
   }
 
   void warn(const char* setting, std::string why) { rendered_.warnings.emplace_back(setting, std::move(why)); }
-
-  void read_extra() {
-    if (!settings_.extra()) return;
-    json::BorrowedReader reader;
-    const auto root = reader->parse(*settings_.extra());
-    if (!root || !root->is_object())
-      refuse("the setting extra is not a JSON object" + (root ? "" : ": " + reader->error()));
-    for (const auto& [name, value] : root->members()) overridden_.emplace_back(name);
-    const auto text = shared::trimmed(*settings_.extra());
-    extra_ = shared::trimmed(text.substr(1, text.size() - 2));
-  }
 
   void write_limits() {
     if (auto limit = settings_.max_tokens()) {
@@ -80,22 +77,7 @@ class Body {
       warn("stop", "this API takes no stop sequences; they were left out");
   }
 
-  bool reasons_here() const {
-    const auto& reasoning = settings_.reasoning();
-    if (!model_.reasons && !model_.reasons_by_default) return false;
-    return reasoning ? !reasoning->is_off() : model_.reasons_by_default;
-  }
-
-  bool may_sample(const char* setting) {
-    using Sampling = ModelInfo::Sampling;
-    if (model_.sampling == Sampling::allowed ||
-        (model_.sampling == Sampling::only_without_reasoning && !reasons_here()))
-      return true;
-    warn(setting, model_.sampling == Sampling::rejected
-                      ? "the model does not take it; it was left out"
-                      : "the model takes it only with reasoning off; it was left out");
-    return false;
-  }
+  bool may_sample(const char* setting) { return shared::may_sample(request_, setting, rendered_.warnings); }
 
   void write_sampling() {
     if (const auto value = settings_.temperature(); value && may_sample("temperature")) put("temperature", *value);
@@ -111,18 +93,20 @@ class Body {
     unknown(settings_.seed().has_value(), "seed");
     unknown(settings_.frequency_penalty().has_value(), "frequency_penalty");
     unknown(settings_.presence_penalty().has_value(), "presence_penalty");
+    if (settings_.cache_prompt())
+      warn("cache_prompt", "the provider caches on its own and cannot be told what; it was left out");
   }
 
   void write_tools() {
     const auto& tools = settings_.tools();
+    const auto choice = shared::tool_choice(settings_, rendered_.warnings);
     if (!tools || tools->empty()) return;
     if (wants("tools")) {
       out_.key("tools").begin_array();
       for (const auto& tool : *tools) write_tool(tool);
       out_.end_array();
     }
-    if (const auto& choice = settings_.tool_choice(); choice && wants("tool_choice"))
-      write_tool_choice(*choice, *tools);
+    if (choice && wants("tool_choice")) write_tool_choice(*choice);
     if (const auto parallel = settings_.parallel_tools()) put("parallel_tool_calls", *parallel);
   }
 
@@ -138,7 +122,7 @@ class Body {
     out_.member("strict", tool.strict.value_or(false)).end_object();
   }
 
-  void write_tool_choice(const ToolChoice& choice, const std::vector<Tool>& tools) {
+  void write_tool_choice(const ToolChoice& choice) {
     using Mode = ToolChoice::Mode;
     switch (choice.mode()) {
       case Mode::automatic: out_.member("tool_choice", "auto"); return;
@@ -146,8 +130,6 @@ class Body {
       case Mode::required: out_.member("tool_choice", "required"); return;
       case Mode::named: break;
     }
-    if (std::ranges::find(tools, choice.name(), &Tool::name) == tools.end())
-      refuse("the tool choice names '" + choice.name() + "', which is not among the tools");
     out_.key("tool_choice").begin_object().member("type", "function").member("name", choice.name()).end_object();
   }
 
@@ -176,10 +158,8 @@ class Body {
     if (reasoning->is_off() && !model_.reasoning_can_be_off)
       return warn("reasoning", "the model always reasons; the setting was left out");
     auto effort = reasoning->is_off() ? std::string("none") : reasoning->level();
-    if (const auto tokens = reasoning->tokens()) {
-      effort = *tokens < 2048 ? "low" : *tokens < 8192 ? "medium" : "high";
-      warn("reasoning", "the provider takes no budget; the effort '" + effort + "' was sent instead");
-    }
+    if (const auto tokens = reasoning->tokens()) effort = shared::effort_of_budget(*tokens, rendered_.warnings);
+    if (!reasoning->is_off()) effort = shared::effort_for(model_, effort, rendered_.warnings);
     if (!effort.empty() && wants("reasoning"))
       out_.key("reasoning").begin_object().member("effort", effort).end_object();
   }
@@ -207,10 +187,9 @@ class Body {
   const ModelInfo& model_;
   const Dialect& dialect_;
   Rendered& rendered_;
+  const shared::Extra extra_;
   json::Writer out_;
   std::vector<std::string_view> includes_;
-  std::vector<std::string> overridden_;
-  std::string extra_;  // its members, without the brackets around them
 };
 
 }  // namespace

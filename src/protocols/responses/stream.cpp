@@ -54,11 +54,7 @@ class Decoder final : public StreamDecoder {
 
   void end(const json::Node& response, std::string_view data, ReplyBuilder& reply) {
     AnswerReader::read_frame(response, reply);
-    // The end repeats all items; it counts for a server that sent them only here.
-    if (!answer_.has_items()) {
-      std::int64_t index = 0;
-      for (const auto item : response["output"].elements()) answer_.whole_item(index++, item, reply);
-    }
+    answer_.final_items(response["output"], reply);
     AnswerReader::read_end(response, reply);
     if (response["status"].text() == "failed") return fail(response, data, reply);
     reply.complete();

@@ -62,6 +62,7 @@ TEST(Settings, overlay_reaches_every_setting) {
                        .parallel_tools(false)
                        .output_format(OutputFormat::json())
                        .reasoning(ReasoningSetting::off())
+                       .cache_prompt()
                        .metadata({{"a", "b"}})
                        .extra("{}")
                        .extra_headers({{"X-A", "1"}})

@@ -100,5 +100,28 @@ TEST(Exchange, whole_answer_of_nothing_is_truncated) {
   EXPECT_EQ(sink->wait().error().kind, ErrorKind::stream_truncated);
 }
 
+TEST(Exchange, rate_limits_in_the_headers_reach_the_reply_and_the_error) {
+  const Headers limits{{"x-ratelimit-limit-requests", "100"}, {"x-ratelimit-remaining-requests", "7"}};
+  testing::FakeEngine fake;
+  const auto good = std::make_shared<Ending>();
+  fake.engine.start(exchange_for(good));
+  ASSERT_TRUE(fake.server.wait_for_calls(1));
+  fake.server.answer(0, 200, R"({"choices":[{"message":{"content":"Me."},"finish_reason":"stop"}]})", limits);
+  const auto reply = good->wait();
+  ASSERT_TRUE(reply);
+  ASSERT_EQ(reply->rate_limits.size(), 1u);
+  EXPECT_EQ(reply->rate_limits[0].name, "requests");
+  EXPECT_EQ(reply->rate_limits[0].remaining, 7);
+
+  const auto bad = std::make_shared<Ending>();
+  fake.engine.start(exchange_for(bad));
+  ASSERT_TRUE(fake.server.wait_for_calls(2));
+  fake.server.answer(1, 400, R"({"error":{"message":"no"}})", limits);
+  const auto error = bad->wait();
+  ASSERT_FALSE(error);
+  ASSERT_EQ(error.error().rate_limits.size(), 1u);
+  EXPECT_EQ(error.error().rate_limits[0].limit, 100);
+}
+
 }  // namespace
 }  // namespace fastccg

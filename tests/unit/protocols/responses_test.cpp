@@ -289,5 +289,63 @@ TEST(Responses, web_page_and_nonsense_are_protocol_errors) {
   }
 }
 
+TEST(ResponsesStream, item_that_was_begun_and_never_ended_is_read_from_the_end) {
+  const auto out = decode_stream(
+      {R"({"type":"response.output_item.added","output_index":0,"item":{"type":"message","content":[]}})",
+       R"({"type":"response.output_item.added","output_index":1,"item":{"type":"function_call","call_id":"c","name":"f","arguments":""}})",
+       R"({"type":"response.function_call_arguments.delta","output_index":1,"delta":"{}"})",
+       R"({"type":"response.completed","response":{"id":"r","status":"completed","output":[)"
+       R"({"type":"message","content":[{"type":"output_text","text":"all of it"}]},)"
+       R"({"type":"function_call","call_id":"c","name":"f","arguments":"{}"}]}})"});
+  ASSERT_FALSE(out.error);
+  EXPECT_EQ(out.reply.content, "all of it");
+  ASSERT_EQ(out.reply.tool_calls().size(), 1u);
+  EXPECT_EQ(out.reply.tool_calls()[0], ToolCall("c", "f", "{}"));
+}
+
+TEST(ResponsesAnswer, stream_that_was_not_asked_for_is_read) {
+  const auto out = decode(
+      "data: {\"type\":\"response.output_text.delta\",\"output_index\":0,\"delta\":\"hi\"}\n\n"
+      "data: {\"type\":\"response.completed\",\"response\":{\"status\":\"completed\",\"output\":[]}}\n\n");
+  ASSERT_FALSE(out.error);
+  EXPECT_EQ(out.reply.content, "hi");
+}
+
+TEST(ResponsesRequest, reasoning_goes_back_only_with_the_item_that_followed_it) {
+  Reasoning thought;
+  thought.payload = R"({"type":"reasoning","id":"rs_1","summary":[],"encrypted_content":"SECRET"})";
+  thought.provider = "openai";
+  const auto replay = [&](std::vector<Part> parts) {
+    parts.insert(parts.begin(), thought);
+    Message answer(Role::assistant, std::move(parts));
+    answer.provider = "openai";
+    return render({Message::user("q"), answer, Message::user("on")}).find("SECRET") != std::string::npos;
+  };
+  EXPECT_TRUE(replay({Text("so")}));
+  EXPECT_TRUE(replay({Opaque("openai", "phase", R"("final_answer")"), Text("so")}));
+  EXPECT_TRUE(replay({Opaque("openai", "web_search_call", R"({"type":"web_search_call","id":"ws_1"})")}));
+  EXPECT_FALSE(replay({}));
+  EXPECT_FALSE(replay({Opaque("openai", "annotations", "[{}]")}));
+  EXPECT_FALSE(replay({Opaque("other", "web_search_call", R"({"type":"web_search_call","id":"ws_1"})")}));
+}
+
+TEST(ResponsesRequest, refusal_goes_back_as_one_to_its_provider_and_as_text_to_others) {
+  Message answer(Role::assistant, std::vector<Part>{Refusal("no")});
+  answer.provider = "openai";
+  EXPECT_NE(render({Message::user("q"), answer, Message::user("on")})
+                .find(R"({"role":"assistant","content":[{"type":"refusal","refusal":"no"}]})"),
+            std::string::npos);
+  answer.provider = "other";
+  EXPECT_NE(render({Message::user("q"), answer, Message::user("on")}).find(R"({"role":"assistant","content":"no"})"),
+            std::string::npos);
+}
+
+TEST(ResponsesRequest, results_may_stand_alone_where_the_provider_has_the_calls) {
+  const std::vector<Message> messages{Message::tool_results({ToolResult("call_1", "2")})};
+  EXPECT_NE(render(messages, Settings().extra(R"({"previous_response_id":"resp_1"})"))
+                .find(R"("input":[{"type":"function_call_output","call_id":"call_1","output":"2"}])"),
+            std::string::npos);
+}
+
 }  // namespace
 }  // namespace fastccg::protocols

@@ -52,6 +52,7 @@ inline Settings every_setting() {
       .parallel_tools(false)
       .output_format(OutputFormat::schema("answer", R"({"type":"object"})", false))
       .reasoning(ReasoningSetting::budget(2048))
+      .cache_prompt(std::chrono::hours(1))
       .metadata({{"user", "Zoë"}, {"", "empty key"}})
       .extra(R"({ "service_tier" : "flex" })")
       .timeouts(Timeouts().connect(Timeouts::Duration(1)).first_byte(Timeouts::Duration(2)).idle(Timeouts::Duration(0)))
