@@ -71,7 +71,7 @@ Observed observe(const Exchange& exchange, const Api& api) {
     observed.error = protocol.classify(exchange.status, exchange.headers, exchange.body, dialect);
     return observed;
   }
-  ReplyBuilder builder(exchange.provider);
+  ReplyBuilder builder(exchange.provider, nullptr, 1);
   protocol.decode(exchange.body, dialect, builder);
   return finished(builder);
 }
@@ -79,7 +79,7 @@ Observed observe(const Exchange& exchange, const Api& api) {
 Observed observe_cut(const Exchange& exchange, const Api& api, const std::vector<std::size_t>& cuts) {
   const auto dialect = dialect_of(exchange.provider);
   const auto decoder = protocols::find(api.speaks).decode_stream(dialect);
-  ReplyBuilder builder(exchange.provider);
+  ReplyBuilder builder(exchange.provider, nullptr, 1);
   Feeder feeder(*decoder, builder);
   sse::Framer framer;
   std::size_t begin = 0;

@@ -1,8 +1,10 @@
 #include <algorithm>
 #include <optional>
 
+#include "generate.hpp"
 #include "messages.hpp"
 #include "requests.hpp"
+#include "responses.hpp"
 
 namespace recordings {
 
@@ -73,8 +75,8 @@ const std::vector<Api>& apis() {
       {"openai_chat", Speaks::chat_completions, chat_usage, read_chat_request, normalised_chat_request},
       {"mistral_chat", Speaks::chat_completions, chat_usage, read_chat_request, normalised_chat_request},
       {"anthropic_messages", Speaks::messages, messages_usage, read_messages_request, normalised_messages_request},
-      {"gemini_generate", Speaks::generate_content, gemini_usage, nullptr, nullptr},
-      {"openai_responses", Speaks::responses, responses_usage, nullptr, nullptr},
+      {"gemini_generate", Speaks::generate_content, gemini_usage, read_generate_request, normalised_generate_request},
+      {"openai_responses", Speaks::responses, responses_usage, read_responses_request, normalised_responses_request},
       {"openai_compatible_chat", Speaks::chat_completions, chat_usage, read_chat_request, normalised_chat_request},
   };
   return all;

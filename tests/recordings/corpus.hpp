@@ -23,8 +23,7 @@ class Api {
   fastccg::protocols::Speaks speaks;
   /// The neutral numbers of `expected`, which has the provider's raw ones.
   fastccg::Usage (*usage)(const boost::json::object& expected);
-  /// The neutral model of a recorded request, and what two bodies may differ in and still say the same; null if there
-  /// is no such reader yet.
+  /// The neutral model of a recorded request, and what two bodies may differ in and still say the same.
   NeutralRequest (*read_request)(const boost::json::object& body, const std::string& provider);
   Json (*normalised)(boost::json::object body);
 };

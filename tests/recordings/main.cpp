@@ -6,6 +6,7 @@
 #include "answers.hpp"
 #include "embeddings.hpp"
 #include "requests.hpp"
+#include "wire.hpp"
 
 namespace {
 
@@ -21,6 +22,7 @@ void report(const Exchange& exchange, const std::vector<std::string>& lines) {
   for (const auto& line : lines) std::cout << "    " << line << '\n';
 }
 
+/// Every exchange, decoded directly, and for a stream cut in many ways, compared with what is expected.
 Tally run_answers(const Api& api, const std::vector<Exchange>& exchanges,
                   const std::map<std::string, std::string>& known) {
   Tally tally;
@@ -43,13 +45,27 @@ Tally run_answers(const Api& api, const std::vector<Exchange>& exchanges,
   return tally;
 }
 
+/// Every exchange again, over HTTP.
+Tally run_wire(const Api& api, const std::vector<Exchange>& exchanges, Wire& wire) {
+  Tally tally;
+  for (const auto& exchange : exchanges) {
+    ++tally.all;
+    const auto differs = wire.check(exchange, api, observe(exchange, api));
+    if (differs.empty())
+      ++tally.agree;
+    else
+      report(exchange, {differs});
+  }
+  return tally;
+}
+
 Tally run_requests(const Api& api, const std::vector<Exchange>& exchanges,
                    const std::map<std::string, std::string>& known, std::map<std::string, int>& beyond) {
   Tally tally;
   for (const auto& exchange : exchanges) {
     const auto* body = exchange.request.is_object() ? exchange.request.as_object().if_contains("body") : nullptr;
     // What a provider has refused need not be said by us.
-    if (!api.read_request || !body || !body->is_object() || exchange.status != 200) continue;
+    if (!body || !body->is_object() || exchange.status != 200) continue;
     ++tally.all;
     std::string why;
     const auto lines = compare_request(exchange, api, why);
@@ -122,11 +138,13 @@ int main() {
     return 0;
   }
   const auto known = load_known();
-  std::vector<std::pair<std::string_view, Tally>> answers, requests;
+  Wire wire;
+  std::vector<std::pair<std::string_view, Tally>> answers, requests, over_http;
   std::map<std::string, int> beyond;
   for (const auto& api : apis()) {
     const auto exchanges = load(folder, api.name);
     answers.emplace_back(api.name, run_answers(api, exchanges, known));
+    over_http.emplace_back(api.name, run_wire(api, exchanges, wire));
     requests.emplace_back(api.name, run_requests(api, exchanges, known, beyond));
   }
   for (const auto& api : embedding_apis()) {
@@ -137,6 +155,7 @@ int main() {
   for (const auto& [what, count] : beyond) std::cout << "requests not compared: " << count << " with " << what << '\n';
   std::cout.flush();
   const bool good_requests = print("requests, rendered again", requests, "beyond");
+  const bool good_wire = print("answers over HTTP", over_http, "known");
   const bool good_answers = print("answers", answers, "known");
-  return good_answers && good_requests ? 0 : 1;
+  return good_answers && good_wire && good_requests ? 0 : 1;
 }

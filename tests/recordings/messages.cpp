@@ -4,6 +4,7 @@
 #include <set>
 
 #include "core/base64.hpp"
+#include "fields.hpp"
 #include "messages.hpp"
 
 namespace recordings {
@@ -12,11 +13,6 @@ namespace json = boost::json;
 using namespace fastccg;
 
 namespace {
-
-const json::value* find(const json::object& object, std::string_view name) {
-  const auto* value = object.if_contains(name);
-  return value && !value->is_null() ? value : nullptr;
-}
 
 std::optional<std::int64_t> number(const json::object& object, std::string_view name) {
   const auto* value = object.if_contains(name);
@@ -166,6 +162,10 @@ class Reader {
     const auto type = text(block, "type");
     if (type == "text" && block.size() == 2) {
       message.parts.emplace_back(Text(text(block, "text")));
+    } else if (type == "text" && block.size() == 3 && is_mark(object(block, "cache_control"))) {
+      message.parts.emplace_back(Text(text(block, "text")));
+      const bool is_long = text(object(block, "cache_control"), "ttl") == "1h";
+      message.parts.emplace_back(cache_point(is_long ? std::chrono::seconds(3600) : std::chrono::seconds(300)));
     } else if (type == "text" && block.contains("citations") && block.size() == 3) {
       message.parts.emplace_back(Text(text(block, "text")));
       message.parts.emplace_back(Opaque("anthropic", "citations", json::serialize(block.at("citations"))));
@@ -185,6 +185,11 @@ class Reader {
     }
   }
 
+  static bool is_mark(const json::object& control) {
+    return text(control, "type") == "ephemeral" &&
+           (control.size() == 1 || (control.size() == 2 && text(control, "ttl") == "1h"));
+  }
+
   void read_result(const json::object& block, Message& message) {
     ToolResult result;
     result.call_id = text(block, "tool_use_id");
@@ -196,7 +201,7 @@ class Reader {
       for (const auto& piece : content->as_array()) {
         Message one;
         read_block(piece.as_object(), one);
-        if (std::holds_alternative<Opaque>(one.parts.front())) return beyond("a tool result of an unknown kind");
+        if (one.parts.empty()) return beyond("a tool result of an unknown kind");
         std::visit(
             [&result](const auto& part) {
               if constexpr (std::is_constructible_v<Content, decltype(part)>) result.content.emplace_back(part);
@@ -230,21 +235,11 @@ class Reader {
   NeutralRequest out_;
 };
 
-// What two requests may differ in and still say the same to the provider:
-// - members that are null, and members that state a default (stream: false, is_error: false, tool_choice: auto)
-// - text as a text or as a list of text blocks
-// - neighbours of one role as one message or as several
-// - a tool's type, where it is a function; no description, or an empty one
-// - the subset of JSON Schema, where a schema is enforced: it is checked apart
-// - system text in one block or in several
+// What two requests may differ in and still say the same stands in docs/recordings.md.
 
 json::array blocks_of(const json::value& content) {
   if (content.is_array()) return content.as_array();
   return {{{"type", "text"}, {"text", content}}};
-}
-
-void drop(json::object& object, std::string_view name, const json::value& what) {
-  if (const auto* value = object.if_contains(name); value && *value == what) object.erase(name);
 }
 
 json::value normalised_block(json::object block) {
@@ -297,9 +292,7 @@ Usage messages_usage(const json::object& expected) {
 NeutralRequest read_messages_request(const json::object& body, const std::string&) { return Reader(body).read(); }
 
 Json normalised_messages_request(json::object body) {
-  for (auto it = body.begin(); it != body.end();) it = it->value().is_null() ? body.erase(it) : it + 1;
-  for (auto& member : body)
-    if (member.value().is_number()) member.value() = member.value().to_number<double>();
+  normalise_members(body);
   drop(body, "stream", false);
   drop(body, "tools", json::array());
   drop(body, "tool_choice", {{"type", "auto"}});

@@ -1,6 +1,9 @@
 #include "requests.hpp"
 
+#include <algorithm>
+
 #include "core/base64.hpp"
+#include "fields.hpp"
 
 namespace recordings {
 
@@ -8,22 +11,6 @@ namespace json = boost::json;
 using namespace fastccg;
 
 namespace {
-
-const json::value* find(const json::object& object, std::string_view name) {
-  const auto* value = object.if_contains(name);
-  return value && !value->is_null() ? value : nullptr;
-}
-
-/// Splits "data:MIME;base64,..." into type and content; false for any other address.
-bool read_data_url(const std::string& url, std::string& mime, std::string& bytes) {
-  const auto comma = url.find(";base64,");
-  if (!url.starts_with("data:") || comma == std::string::npos) return false;
-  const auto decoded = base64_decode(url.substr(comma + 8));
-  if (!decoded) return false;
-  mime = url.substr(5, comma - 5);
-  bytes = *decoded;
-  return true;
-}
 
 class Reader {
  public:
@@ -69,9 +56,9 @@ class Reader {
       settings.parallel_tools(value.as_bool());
     else if (name == "stop")
       read_stop(value);
-    else if (name == "tools")
+    else if (name == "tools" && are_functions())
       read_tools(value.as_array());
-    else if (name == "tool_choice")
+    else if (name == "tool_choice" && are_functions() && is_simple(value))
       read_tool_choice(value);
     else if (name == "response_format")
       read_format(value.as_object());
@@ -96,12 +83,22 @@ class Reader {
     out_.settings.stop(std::move(stops));
   }
 
+  /// Whether all tools are functions of the user's, with nothing that is not modelled.
+  bool are_functions() const {
+    const auto* tools = find(body_, "tools");
+    return !tools || std::ranges::all_of(tools->as_array(), [](const json::value& tool) {
+      return !object(tool.as_object(), "function").empty() && tool.as_object().size() <= 2;
+    });
+  }
+
+  static bool is_simple(const json::value& choice) {
+    return choice.is_string() || !object(choice.as_object(), "function").empty();
+  }
+
   void read_tools(const json::array& list) {
     std::vector<Tool> tools;
     for (const auto& item : list) {
       const auto function = object(item.as_object(), "function");
-      if (function.empty() || item.as_object().size() > 2)
-        return beyond("a tool that is no function, or more than one");
       Tool tool(text(function, "name"), text(function, "description"));
       if (const auto* parameters = find(function, "parameters")) tool.parameters = json::serialize(*parameters);
       if (const auto* strict = find(function, "strict")) tool.strict = strict->as_bool();
@@ -171,9 +168,12 @@ class Reader {
 
   void read_part(const json::object& part, Message& message) {
     const auto type = text(part, "type");
-    if (part.contains("cache_control")) return beyond("cache control");
     if (type == "text") {
       message.parts.emplace_back(Text(text(part, "text")));
+      if (const auto mark = object(part, "cache_control"); text(mark, "ttl") == "1h")
+        message.parts.emplace_back(cache_point(std::chrono::hours(1)));
+      else if (!mark.empty())
+        message.parts.emplace_back(cache_point());
     } else if (type == "image_url") {
       const auto holder = object(part, "image_url");
       auto image = Image::from_url(holder.empty() ? text(part, "image_url") : text(holder, "url"));
@@ -183,8 +183,10 @@ class Reader {
     } else if (type == "input_audio") {
       const auto holder = object(part, "input_audio");
       const auto bytes = base64_decode(text(holder, "data"));
-      if (!bytes) return beyond("audio that is no base64");
-      message.parts.emplace_back(Audio(*bytes, text(holder, "format")));
+      if (bytes && !bytes->empty())
+        message.parts.emplace_back(Audio(*bytes, text(holder, "format")));
+      else  // an address, which some servers take in its place
+        message.parts.emplace_back(Opaque(provider_, "content", json::serialize(part)));
     } else if (type == "file" || type == "document_url") {
       read_file(part, message);
     } else if (type == "thinking") {
@@ -192,7 +194,7 @@ class Reader {
       for (const auto& piece : part.at("thinking").as_array()) thought += text(piece.as_object(), "text");
       message.parts.emplace_back(Reasoning(thought));
     } else {
-      beyond("content of type " + type);
+      message.parts.emplace_back(Opaque(provider_, "content", json::serialize(part)));
     }
   }
 
@@ -242,6 +244,16 @@ class Reader {
 };
 
 }  // namespace
+
+bool read_data_url(const std::string& url, std::string& mime, std::string& bytes) {
+  const auto comma = url.find(";base64,");
+  if (!url.starts_with("data:") || comma == std::string::npos) return false;
+  const auto decoded = base64_decode(url.substr(comma + 8));
+  if (!decoded) return false;
+  mime = url.substr(5, comma - 5);
+  bytes = *decoded;
+  return true;
+}
 
 NeutralRequest read_chat_request(const json::object& body, const std::string& provider) {
   return Reader(body, provider).read();

@@ -15,6 +15,7 @@ class NeutralRequest {
   std::vector<fastccg::Message> messages;
   std::string model;
   bool stream = false;
+  bool reasons = false;  ///< Whether what was asked for shows that the model thinks.
   /// What the neutral model cannot say; if it is not empty the request is not compared.
   std::string beyond;
 };

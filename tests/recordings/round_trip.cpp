@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "fields.hpp"
 #include "requests.hpp"
 
 namespace recordings {
@@ -8,32 +9,7 @@ namespace json = boost::json;
 
 namespace {
 
-// What two requests may differ in and still say the same to the provider:
-// - whole numbers as integers or with a fraction of zero
-// - members that are null, and members that state a default (stream, n, prefix, strict: false, tool_choice: auto)
-// - either name of the token limit, of "a tool must be called", and of the system role
-// - text content as a text or as a list of one or more texts; content that is empty beside tool calls
-// - the arguments of tool calls as any JSON text of the same value, and nothing for an empty object
-// - a tool without parameters, or with an empty object in their place
-// - ids of tool calls that the provider would refuse
-// - the reasoning of turns that are over, and the second name of the reasoning that is sent back
-// - reasoning in one piece or in several
-// - the order of results of parallel tool calls
-// - messages of the assistant that say nothing
-// - no alternatives to each token, stated or not; thinking turned on beside an effort
-// - usage that a stream was not asked for
-
-void rename(json::object& object, std::string_view from, std::string_view to) {
-  const auto* value = object.if_contains(from);
-  if (!value) return;
-  auto kept = *value;
-  object.erase(from);
-  object[to] = std::move(kept);
-}
-
-void drop(json::object& object, std::string_view name, const json::value& what) {
-  if (const auto* value = object.if_contains(name); value && *value == what) object.erase(name);
-}
+// What two requests may differ in and still say the same stands in docs/recordings.md.
 
 json::value normalised_content(const json::value& content) {
   if (!content.is_array()) return content;
@@ -97,12 +73,41 @@ void sort_results(json::array& messages) {
   }
 }
 
+json::array parts_of(const json::value& content) {
+  if (content.is_array()) return content.as_array();
+  return {json::object{{"type", "text"}, {"text", content}}};
+}
+
+bool can_merge(const json::object& one, const json::object& other) {
+  return text(one, "role") == text(other, "role") && text(one, "role") != "tool" && one.size() == 2 &&
+         other.size() == 2;
+}
+
+/// Puts neighbours of one role into one message, since some servers demand that and no other minds.
+json::array merged(const json::array& messages) {
+  json::array turns;
+  for (const auto& value : messages) {
+    const auto& message = value.as_object();
+    if (turns.empty() || !can_merge(turns.back().as_object(), message)) {
+      turns.push_back(message);
+      continue;
+    }
+    auto& content = turns.back().at("content");
+    auto parts = parts_of(content);
+    if (text(message, "role") == "system") parts.push_back(json::object{{"type", "text"}, {"text", "\n\n"}});
+    for (const auto& part : parts_of(message.at("content"))) parts.push_back(part);
+    content = normalised_content(parts);
+  }
+  return turns;
+}
+
 bool says_nothing(const json::value& message) {
   return text(message.as_object(), "role") == "assistant" && message.at("content") == "" &&
          !message.as_object().contains("tool_calls");
 }
 
 void normalise_tool(json::object& tool) {
+  if (object(tool, "function").empty()) return;
   tool["type"] = "function";
   auto& function = tool["function"].as_object();
   drop(function, "strict", false);
@@ -114,9 +119,7 @@ void normalise_tool(json::object& tool) {
 }  // namespace
 
 Json normalised_chat_request(json::object body) {
-  for (auto it = body.begin(); it != body.end();) it = it->value().is_null() ? body.erase(it) : it + 1;
-  for (auto& member : body)
-    if (member.value().is_number()) member.value() = member.value().to_number<double>();
+  normalise_members(body);
   drop(body, "stream", false);
   drop(body, "n", 1.0);
   drop(body, "tools", json::array());
@@ -130,17 +133,22 @@ Json normalised_chat_request(json::object body) {
   rename(body, "random_seed", "seed");
   body.erase("stream_options");
   if (text(body, "tool_choice") == "any") body["tool_choice"] = "required";
-  if (auto* choice = body.if_contains("tool_choice"); choice && choice->is_object())
+  if (auto* choice = body.if_contains("tool_choice");
+      choice && choice->is_object() && choice->as_object().contains("function"))
     choice->as_object()["type"] = "function";
   if (auto* stop = body.if_contains("stop"); stop && stop->is_string()) *stop = json::array{*stop};
   if (auto* format = body.if_contains("response_format"))
-    if (auto* schema = format->as_object().if_contains("json_schema")) drop(schema->as_object(), "strict", false);
+    if (auto* schema = format->as_object().if_contains("json_schema")) {
+      drop(schema->as_object(), "strict", false);
+      if (!schema->as_object().contains("name")) schema->as_object()["name"] = "answer";
+    }
   if (auto* tools = body.if_contains("tools"))
     for (auto& tool : tools->as_array()) normalise_tool(tool.as_object());
   auto& messages = body["messages"].as_array();
   for (auto& message : messages) normalise_message(message.as_object());
   messages.erase(std::remove_if(messages.begin(), messages.end(), says_nothing), messages.end());
   sort_results(messages);
+  messages = merged(messages);
   return body;
 }
 
@@ -155,41 +163,63 @@ fastccg::ModelInfo model_of(const std::string& provider, const std::string& id) 
   return model;
 }
 
+/// The model in a path such as "/v1beta/models/NAME:generateContent".
+std::string model_in(std::string path) {
+  path.erase(0, path.find("models/") == std::string::npos ? path.size() : path.find("models/") + 7);
+  return path.substr(0, path.find(':'));
+}
+
+/// Some APIs name the model, and whether to stream, in the path.
+void read_path(const Exchange& exchange, NeutralRequest& neutral) {
+  if (!neutral.model.empty()) return;
+  const auto path = text(exchange.request.as_object(), "path");
+  neutral.model = model_in(path);
+  neutral.stream = path.find(":stream") != std::string::npos;
+}
+
+std::vector<std::string> differences(const json::object& theirs, const json::object& ours) {
+  std::vector<std::string> lines;
+  const auto compare_member = [&](std::string_view name) {
+    const auto* a = theirs.if_contains(name);
+    const auto* b = ours.if_contains(name);
+    if ((a ? *a : json::value()) != (b ? *b : json::value()))
+      lines.push_back(std::string(name) + ": recorded " + (a ? json::serialize(*a) : "nothing").substr(0, 600) +
+                      "\n      ours     " + (b ? json::serialize(*b) : "nothing").substr(0, 600));
+  };
+  for (const auto& [name, value] : theirs) compare_member(name);
+  for (const auto& [name, value] : ours)
+    if (!theirs.contains(name)) compare_member(name);
+  return lines;
+}
+
 }  // namespace
 
 std::vector<std::string> compare_request(const Exchange& exchange, const Api& api, std::string& beyond) {
   const auto& body = exchange.request.as_object().at("body").as_object();
-  auto neutral = api.read_request(body, exchange.provider);
-  beyond = neutral.beyond;
-  if (!beyond.empty()) return {};
-
-  fastccg::Request request;
-  request.settings = neutral.settings;
-  request.model = model_of(exchange.provider, neutral.model);
-  request.stream = neutral.stream;
-  for (const auto& message : neutral.messages) request.messages.push_back(&message);
   try {
+    auto neutral = api.read_request(body, exchange.provider);
+    read_path(exchange, neutral);
+    beyond = neutral.beyond;
+    if (!beyond.empty()) return {};
+
+    fastccg::Request request;
+    request.settings = neutral.settings;
+    request.model = model_of(exchange.provider, neutral.model);
+    request.model.reasons = request.model.reasons || neutral.reasons;
+    request.stream = neutral.stream;
+    for (const auto& message : neutral.messages) request.messages.push_back(&message);
     const auto rendered = fastccg::protocols::find(api.speaks).render(request, dialect_of(exchange.provider));
-    const auto ours = api.normalised(json::parse(rendered.body).as_object());
-    const auto theirs = api.normalised(body);
-    std::vector<std::string> lines;
-    const auto compare_member = [&](std::string_view name) {
-      const auto* a = theirs.as_object().if_contains(name);
-      const auto* b = ours.as_object().if_contains(name);
-      if ((a ? *a : json::value()) != (b ? *b : json::value()))
-        lines.push_back(std::string(name) + ": recorded " + (a ? json::serialize(*a) : "nothing").substr(0, 600) +
-                        "\n      ours     " + (b ? json::serialize(*b) : "nothing").substr(0, 600));
-    };
-    for (const auto& [name, value] : theirs.as_object()) compare_member(name);
-    for (const auto& [name, value] : ours.as_object())
-      if (!theirs.as_object().contains(name)) compare_member(name);
+    auto lines = differences(api.normalised(body).as_object(),
+                             api.normalised(json::parse(rendered.body).as_object()).as_object());
     for (const auto& warning : rendered.warnings)
       lines.push_back("warning: " + warning.setting + ": " + warning.message);
     return lines;
   } catch (const fastccg::FastCCGError& error) {
     beyond = std::string("refused: ") + error.what();
-    return {};
+  } catch (const std::exception& error) {
+    beyond = std::string("unreadable: ") + error.what();
   }
+  return {};
 }
 
 }  // namespace recordings
