@@ -3,7 +3,7 @@ BUILD ?= build
 PREFIX ?= /usr/local
 
 .DEFAULT_GOAL := help
-.PHONY: help setup configure build demo test test-pythons wheel check fmt bench recordings faults crash soak fuzz install docs clean
+.PHONY: help setup configure build demo test test-pythons wheel check fmt bench recordings faults crash soak fuzz install docs tables clean
 .PHONY: check-setup check-format check-tidy check-coroutines check-asan check-tsan check-clang check-shared check-embedded check-python
 
 help: ## Show this list
@@ -32,8 +32,9 @@ test-pythons: configure ## Run the Python package's tests with every Python that
 wheel: setup ## Make a source distribution, and a wheel that carries what it needs, in dist/
 	@tools/python_wheel dist
 
-recordings: configure ## Run the tests that replay recorded provider traffic
-	@tools/run_tests --build $(BUILD) --label recordings
+recordings: configure ## Compare the library with recorded provider traffic (FASTCCG_RECORDINGS: where it is)
+	@cmake --build $(BUILD) --target recordings
+	@$(BUILD)/tests/recordings/recordings
 
 faults: configure ## Print what callers get from every fault with every protocol
 	@cmake --build $(BUILD) --target fault_matrix
@@ -49,6 +50,10 @@ soak: configure ## Mixed traffic with faults, SOAK_STREAMS at a time (default 20
 
 docs: configure ## Compile the code blocks of README.md and docs/
 	@tools/run_tests --build $(BUILD) --label docs
+
+tables: configure ## Write the generated tables of docs/providers.md anew
+	@cmake --build $(BUILD) --target test_protocols
+	@FASTCCG_UPDATE_DOCS=1 $(BUILD)/tests/test_protocols --gtest_brief=1 --gtest_filter='ProvidersPage.*'
 
 bench: configure ## Run the benchmarks
 	@tools/setup bench
