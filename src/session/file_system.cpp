@@ -33,7 +33,8 @@ std::string unique_name() {
 }  // namespace
 
 Error Purpose::error(const std::string& why) const {
-  return Error(ErrorKind::session, "cannot " + action_ + " " + what_ + " \"" + path_.c_str() + "\": " + why);
+  const auto shown = path_.substr(0, path_.find('\0'));
+  return Error(ErrorKind::session, "cannot " + action_ + " " + what_ + " \"" + shown + "\": " + why);
 }
 
 void Purpose::check_path() const {

@@ -76,7 +76,7 @@ class RecordFinder {
 
   /// Whether there is a whole record behind `begin`; or so many beginnings of records that no writer can have left them.
   bool any_after(std::size_t begin) {
-    for (auto at = text_.find(before_crc, begin + 1); at != text_.npos; at = text_.find(before_crc, at + 1))
+    for (auto at = text_.find(before_crc, begin + 1); at != std::string_view::npos; at = text_.find(before_crc, at + 1))
       if (end_of(at) || exhausted_) return true;
     return false;
   }
@@ -245,7 +245,7 @@ void JournalImage::apply(const JournalEntry& entry) { std::visit(Apply(*this), e
 bool is_journal(std::string_view text) {
   constexpr std::size_t header_size = 200;
   const auto format = "\"format\": \"" + std::string(journal_format) + "\"";
-  return text.starts_with(before_crc) || text.substr(0, header_size).find(format) != text.npos;
+  return text.starts_with(before_crc) || text.substr(0, header_size).find(format) != std::string_view::npos;
 }
 
 RecoveredJournal recover(std::string_view text) { return Recovery(text).run(); }

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 #include <future>
+#include <random>
 #include <string>
 #include <vector>
 
@@ -445,6 +446,38 @@ TEST_F(Autosave, many_threads_lose_nothing) {
   for (auto& thread : threads) thread.get();
   EXPECT_EQ(texts(load()), texts(model));
   EXPECT_EQ(load().get_history().size(), 100u);
+}
+
+/// Does something to the model: what it is depends on `dice`.
+void do_something(Model& model, unsigned dice) {
+  const auto text = std::to_string(dice);
+  switch (dice % 8) {
+    case 0:
+    case 1: model.ask(text); break;
+    case 2: model.ask_stream(text).response(); break;
+    case 3: model.ask_stream(text).wait_next(); break;
+    case 4: model.append_prompt(text); break;
+    case 5: model.temperature(static_cast<double>(dice % 100) / 100); break;
+    case 6: model.fork().ask(text); break;
+    default:
+      if (dice % 5 == 0) model.reset();
+  }
+}
+
+TEST_F(Autosave, whatever_happens_on_several_threads_the_journal_says_what_the_model_says) {
+  auto model = init_model(models::mock_model);
+  model.autosave(path);
+  std::vector<std::future<void>> threads;
+  for (unsigned t = 0; t < 4; ++t)
+    threads.push_back(std::async(std::launch::async, [&model, t] {
+      std::minstd_rand random(t + 1);
+      for (int i = 0; i < 30; ++i) do_something(model, static_cast<unsigned>(random()));
+    }));
+  for (auto& thread : threads) thread.get();
+  model.flush();
+  EXPECT_EQ(texts(load()), texts(model));
+  EXPECT_TRUE(load().settings() == model.settings());
+  EXPECT_TRUE(load().session_warnings().empty());
 }
 
 }  // namespace
