@@ -70,7 +70,7 @@ std::string follow_links(const Purpose& purpose) {
     if (!S_ISLNK(status.st_mode)) purpose.fail("it is a device or the like, and no regular file");
     const auto target = read_link(path, static_cast<std::size_t>(status.st_size));
     if (target.empty()) purpose.fail(reason(errno));
-    path = target.front() == '/' ? target : folder_of(path) + "/" + target;
+    path = target.front() == '/' ? target : folder_of(path).append("/").append(target);
   }
   purpose.fail(reason(ELOOP));
 }
