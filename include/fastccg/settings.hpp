@@ -22,8 +22,8 @@ class Timeouts {
 
   /// Until a connection stands, name resolution and TLS included. Each attempt has its own. Default 10 s.
   Timeouts& connect(Duration value);
-  /// From the start of an attempt until the answer begins: its headers, or in a stream its first text, reasoning or
-  /// tool call. Comments and pings of a stream do not count. Reasoning models think for minutes. Default 10 min.
+  /// From the start of an attempt until the answer begins: its JSON, or in a stream its first text, reasoning or tool
+  /// call. Blanks, comments and pings do not count. Reasoning models think for minutes. Default 10 min.
   Timeouts& first_byte(Duration value);
   /// Between two arrivals of bytes after that. Default 2 min.
   Timeouts& idle(Duration value);

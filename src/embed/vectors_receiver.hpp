@@ -10,7 +10,7 @@
 
 namespace fastccg::embed {
 
-/// Who hears of a batch's end, on the loop's thread: one of the two is called, once.
+/// Who hears of a batch's end, on the loop's thread or one of the pool's: one of the two is called, once.
 class BatchSink {
  public:
   virtual ~BatchSink() = default;
@@ -18,7 +18,8 @@ class BatchSink {
   virtual void on_batch_failed(Batch batch, Error error) = 0;
 };
 
-/// Makes vectors of an answer, which counts when it is whole.
+/// Makes vectors of an answer, which counts when it is whole. A small one is decoded at once, so that a failure in it can
+/// be repeated like any other; a large one on a thread of the pool, so that it holds up nobody else's answers.
 class VectorsReceiver final : public Receiver {
  public:
   VectorsReceiver(std::shared_ptr<const Target> target, const protocols::EmbeddingProtocol& protocol, Batch batch,
@@ -32,6 +33,7 @@ class VectorsReceiver final : public Receiver {
   Error failure() const override { return outcome_->error(); }
   void on_success(CallInfo info) override;
   void on_failure(Error error) override;
+  void decode_elsewhere(CallInfo info);
 
   const std::shared_ptr<const Target> target_;
   const protocols::EmbeddingProtocol& protocol_;
@@ -41,7 +43,7 @@ class VectorsReceiver final : public Receiver {
 
   // Of one attempt.
   std::string body_;
-  std::optional<Result<Vectors>> outcome_;
+  std::optional<Result<Vectors>> outcome_;  // none after the end: the body is to be decoded elsewhere
 };
 
 }  // namespace fastccg::embed

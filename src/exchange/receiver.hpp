@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -21,6 +22,14 @@ class CallInfo {
   int attempts = 0;
   Timings timings;
 };
+
+/// The bytes of an answer without what may stand before it: the mark that some put before UTF-8, and the blanks that some
+/// servers send to keep a connection alive while they think.
+inline std::string_view without_blanks(std::string_view bytes) noexcept {
+  constexpr std::string_view blanks = " \t\r\n\xEF\xBB\xBF";
+  bytes.remove_prefix(std::min(bytes.find_first_not_of(blanks), bytes.size()));
+  return bytes;
+}
 
 /// Makes something of an answer's bytes: a reply, vectors. The exchange knows time, attempts and the transport, and
 /// calls this on the loop's thread. Each attempt is `begin_attempt`, then for an answer with a status of success

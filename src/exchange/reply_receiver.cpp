@@ -14,9 +14,6 @@ bool starts_with_no_case(std::string_view text, std::string_view prefix) {
          });
 }
 
-/// What may stand before an answer: white space, and the mark that some put before UTF-8.
-constexpr std::string_view blanks = " \t\r\n\xEF\xBB\xBF";
-
 }  // namespace
 
 ReplyReceiver::ReplyReceiver(std::shared_ptr<const Target> target, const CallOptions& options,
@@ -53,8 +50,7 @@ Receiver::Progress ReplyReceiver::on_headers(const Headers& headers) {
 Receiver::Progress ReplyReceiver::on_body(std::string_view bytes) {
   if (kind_ == Body::events) return take_events(bytes);
   if (body_.empty()) {
-    // Blanks are what some servers send to keep a connection alive while they think.
-    bytes.remove_prefix(std::min(bytes.find_first_not_of(blanks), bytes.size()));
+    bytes = without_blanks(bytes);
     if (bytes.empty()) return Progress::waiting;
   }
   if (kind_ == Body::unknown) {

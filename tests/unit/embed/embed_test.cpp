@@ -183,6 +183,58 @@ TEST_F(Embedding, an_answer_that_breaks_off_is_not_used) {
   EXPECT_EQ(outcome.error().kind, ErrorKind::connection);
 }
 
+/// Too large to be decoded on the loop's thread.
+std::string large_answer(const std::string& last) {
+  std::string vector;
+  for (int i = 0; i < 20'000; ++i) vector += "0.25,";
+  return R"({"data":[{"index":0,"embedding":[)" + vector + last + "]}]}";
+}
+
+TEST_F(Embedding, a_large_answer_is_decoded_all_the_same) {
+  auto embedder = make_embedder();
+  auto result = in_background(embedder.embed_async("a"));
+  ASSERT_TRUE(server.wait_for_calls(1));
+  server.answer(0, 200, large_answer("1"));
+  const auto embeddings = result.get().value();
+  EXPECT_EQ(embeddings.dimensions, 20'001u);
+  EXPECT_EQ(embeddings.values.back(), 1);
+}
+
+TEST_F(Embedding, what_is_wrong_with_a_large_answer_is_said_all_the_same) {
+  auto embedder = make_embedder();
+  auto result = in_background(embedder.embed_async("a"));
+  ASSERT_TRUE(server.wait_for_calls(1));
+  server.answer(0, 200, large_answer("null"), {{"x-request-id", "req_9"}});
+  const auto outcome = result.get();
+  ASSERT_FALSE(outcome);
+  EXPECT_EQ(outcome.error().kind, ErrorKind::protocol);
+  EXPECT_EQ(outcome.error().request_id, "req_9");
+  EXPECT_EQ(outcome.error().model, "text-embedding-3-small");
+  EXPECT_EQ(outcome.error().attempts, 1);
+}
+
+TEST_F(Embedding, an_answer_of_nothing_is_asked_for_again) {
+  auto embedder = make_embedder();
+  auto result = in_background(embedder.embed_async("a", EmbeddingSettings().retries(Retries().initial_delay(1ms))));
+  ASSERT_TRUE(server.wait_for_calls(1));
+  server.answer(0, 200, " \n");
+  ASSERT_TRUE(server.wait_for_calls(2));
+  server.answer(1, 200, answer_of({1}));
+  EXPECT_EQ(result.get().value().attempts, 2);
+}
+
+TEST_F(Embedding, blanks_do_not_begin_an_answer) {
+  auto embedder = make_embedder();
+  auto settings = EmbeddingSettings().retries(Retries().attempts(1)).timeouts(Timeouts().first_byte(50ms));
+  auto result = in_background(embedder.embed_async("a", settings));
+  ASSERT_TRUE(server.wait_for_calls(1));
+  server.headers(0, 200);
+  server.send(0, "\n");
+  const auto outcome = result.get();
+  ASSERT_FALSE(outcome);
+  EXPECT_EQ(outcome.error().deadline, Deadline::first_byte);
+}
+
 TEST_F(Embedding, batches_of_different_size_fail_the_call) {
   auto embedder = make_embedder();
   auto result = in_background(embedder.embed_async({"a", "b"}, singly()));
