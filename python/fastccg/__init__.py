@@ -6,9 +6,9 @@
     model = fastccg.init_model(gpt_4o, api_key="sk-...")
     print(model.ask("What is the speed of light?").content)
 
-Three ways to wait for one thing: `ask` blocks, `ask_async` is awaitable, `ask_stream` yields the answer as the model writes
-it. `init_model` takes a class of `fastccg.models` or any "provider/name"; `load_model` takes up a saved conversation.
-What can go wrong is in `fastccg.errors`, what a message may consist of in `fastccg.parts`.
+Three ways to wait for one thing: `ask` blocks, `ask_async` is awaitable, `ask_stream` yields the answer as the model
+writes it. `init_model` takes a class of `fastccg.models` or any "provider/name"; `load_model` takes up a saved
+conversation. What can go wrong is in `fastccg.errors`, what a message may consist of in `fastccg.parts`.
 """
 
 from __future__ import annotations
@@ -79,7 +79,19 @@ _PLACES = {
     "_core": "Chunk",
 }
 _PLACE_OF = {name: place for place, names in _PLACES.items() for name in names.split()}
-_MODULES = ("catalog", "core", "embedding", "errors", "keys", "models", "parts", "rag", "tools", "types", "vector_store")
+_MODULES = (
+    "catalog",
+    "core",
+    "embedding",
+    "errors",
+    "keys",
+    "models",
+    "parts",
+    "rag",
+    "tools",
+    "types",
+    "vector_store",
+)
 
 
 def __getattr__(name: str) -> object:

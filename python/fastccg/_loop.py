@@ -1,4 +1,4 @@
-"""Finds the hub of the event loop that is running. Imported when something is first awaited, since it imports asyncio."""
+"""Finds the hub of the event loop that is running. Imported only when something is awaited: it imports asyncio."""
 
 from __future__ import annotations
 

@@ -23,7 +23,9 @@ class Record:
     __hash__ = None  # type: ignore[assignment]
 
     def __repr__(self) -> str:
-        fields = ", ".join(f"{name}={value!r}" for name, value in self._fields().items() if value not in (None, "", b""))
+        fields = ", ".join(
+            f"{name}={value!r}" for name, value in self._fields().items() if value not in (None, "", b"")
+        )
         return f"{type(self).__name__}({fields})"
 
     def __getstate__(self) -> dict[str, Any]:

@@ -59,7 +59,7 @@ def _tool_choice(settings: dict[str, Any], value: Any) -> None:
     elif not isinstance(value, str):
         value = getattr(value, "name", None) or getattr(value, "__name__", None)
     if not isinstance(value, str):
-        raise UsageError("tool_choice must be \"auto\", \"none\", \"required\", or a tool or its name")
+        raise UsageError('tool_choice must be "auto", "none", "required", or a tool or its name')
     settings["tool_choice"] = {"mode": "named", "name": value}
 
 
@@ -70,12 +70,12 @@ def _output_format(settings: dict[str, Any], value: Any) -> None:
 def _format_of(value: Any) -> dict[str, Any]:
     if isinstance(value, str):
         if value not in ("text", "json"):
-            raise UsageError("output_format must be \"text\", \"json\" or a JSON schema")
+            raise UsageError('output_format must be "text", "json" or a JSON schema')
         return {"kind": value}
     if hasattr(value, "model_json_schema"):  # a pydantic model
         return _schema_format(value.__name__, value.model_json_schema(), True)
     if not isinstance(value, dict):
-        raise UsageError("output_format must be \"text\", \"json\" or a JSON schema as a dict")
+        raise UsageError('output_format must be "text", "json" or a JSON schema as a dict')
     kind = value.get("type")
     if kind in ("json_object", "text") and len(value) == 1:
         return {"kind": "text" if kind == "text" else "json"}
@@ -99,7 +99,7 @@ def _reasoning(settings: dict[str, Any], value: Any) -> None:
     elif isinstance(value, int) and value is not True:
         settings["reasoning"] = {"tokens": value}
     else:
-        raise UsageError("reasoning must be \"off\", an effort such as \"low\", or a number of tokens")
+        raise UsageError('reasoning must be "off", an effort such as "low", or a number of tokens')
 
 
 def _metadata(settings: dict[str, Any], value: Any) -> None:

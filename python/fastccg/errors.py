@@ -35,7 +35,8 @@ if TYPE_CHECKING:
 class FastCCGError(Exception):
     """The root of everything that this package raises on its own account.
 
-    The text of the exception is one line for people. The attributes say the same to programs; what is not known is None.
+    The text of the exception is one line for people. The attributes say the same to programs; what is not known is
+    None.
     """
 
     kind: str = "usage"

@@ -35,7 +35,8 @@ def init_model(
     """Makes a model with an empty conversation.
 
     Args:
-        model: A class of `fastccg.models`, or "provider/name" for any model, such as "openai/o3" or "groq/llama-3.3-70b".
+        model: A class of `fastccg.models`, or "provider/name" for any model, such as "openai/o3" or
+            "groq/llama-3.3-70b".
         api_key: The key. Not given: the one of `add_*_key`, or of the provider's environment variable.
         options: What `ModelBase` takes: base_url, protocol, ca_file, proxy, allow_plain_http, and settings.
 
@@ -47,7 +48,7 @@ def init_model(
         cls = _preset(model)
         return ModelBase(api_key, model, **options) if cls is None else cls(api_key, **options)
     if not (isinstance(model, type) and issubclass(model, ModelBase)):
-        raise TypeError("init_model() takes a class of fastccg.models or a \"provider/name\"")
+        raise TypeError('init_model() takes a class of fastccg.models or a "provider/name"')
     return model(api_key, **options)
 
 
@@ -72,7 +73,7 @@ def init_embedding(
     if isinstance(model, str):
         return EmbeddingBase(api_key, model, **options)
     if not (isinstance(model, type) and issubclass(model, EmbeddingBase)):
-        raise TypeError("init_embedding() takes a class of fastccg.embedding or a \"provider/name\"")
+        raise TypeError('init_embedding() takes a class of fastccg.embedding or a "provider/name"')
     return model(api_key, **options)
 
 
@@ -89,7 +90,8 @@ def load_model(
         options: base_url, protocol, ca_file, proxy, allow_plain_http.
 
     Raises:
-        SessionError: The file cannot be used; the message gives the line or the field. `SessionNotFound` if there is none.
+        SessionError: The file cannot be used; the message gives the line or the field. `SessionNotFound` if there is
+            none.
     """
     native = load_native(path, api_key, options)
     model = object.__new__(_preset(native.name()) or ModelBase)

@@ -1,7 +1,7 @@
 """What a message consists of: text, pictures, sounds, files, tool calls and their results, reasoning.
 
-    model.ask(["What is in this picture?", Image.from_file("cat.png")])
-    model.ask(ToolResult(call, "14 degrees, rain"))
+model.ask(["What is in this picture?", Image.from_file("cat.png")])
+model.ask(ToolResult(call, "14 degrees, rain"))
 """
 
 from __future__ import annotations
@@ -52,7 +52,12 @@ class Image(Part):
     _type = "image"
 
     def __init__(
-        self, url: Optional[str] = None, *, bytes: Optional[bytes] = None, mime: Optional[str] = None, detail: Optional[str] = None
+        self,
+        url: Optional[str] = None,
+        *,
+        bytes: Optional[bytes] = None,
+        mime: Optional[str] = None,
+        detail: Optional[str] = None,
     ) -> None:
         _one_of("an Image", url=url, bytes=bytes)
         self.url = url
@@ -60,7 +65,7 @@ class Image(Part):
         self.mime = mime or (_mime_of(bytes) if bytes is not None else None)
         self.detail = detail
         if bytes is not None and not self.mime:
-            raise UsageError("an Image of an unknown kind needs mime=, such as \"image/png\"")
+            raise UsageError('an Image of an unknown kind needs mime=, such as "image/png"')
 
     @classmethod
     def from_file(cls, path: PathLike, *, detail: Optional[str] = None) -> Image:

@@ -23,9 +23,9 @@ class AskStream:
             print(chunk.content, end="")
 
     Nothing is sent before the first chunk is asked for. When the last one has been read, question and answer enter the
-    model's history. A stream that is closed, abandoned or cancelled before that leaves what was read of its text, marked
-    as interrupted; if none was read, nothing. `async with` and `with` close it at a certain point; so does `break`, if
-    nothing else holds the stream.
+    model's history. A stream that is closed, abandoned or cancelled before that leaves what was read of its text,
+    marked as interrupted; if none was read, nothing. `async with` and `with` close it at a certain point; so does
+    `break`, if nothing else holds the stream.
     """
 
     __slots__ = ("_native", "__weakref__")

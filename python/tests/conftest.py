@@ -6,9 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 import fastccg
+import pytest
 from canary import KEY
 from fastccg.models.gpt import gpt_4o
 
@@ -29,7 +28,10 @@ class Simulator:
     def __init__(self, log, *options):
         self.log = log
         self.process = subprocess.Popen(
-            [simulator_program(), "--log", str(log), *options], stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True
+            [simulator_program(), "--log", str(log), *options],
+            stdout=subprocess.PIPE,
+            stdin=subprocess.DEVNULL,
+            text=True,
         )
         self.url = self.process.stdout.readline().strip()
         self.base_url = self.url + "/v1"
@@ -103,7 +105,11 @@ def run_program(tmp_path):
         file = tmp_path / "program.py"
         file.write_text(source, encoding="utf-8")
         done = subprocess.run(
-            [sys.executable, str(file), *arguments], capture_output=True, text=True, timeout=timeout, stdin=subprocess.DEVNULL
+            [sys.executable, str(file), *arguments],
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            stdin=subprocess.DEVNULL,
         )
         assert done.returncode == expect, f"status {done.returncode}\n{done.stdout}\n{done.stderr}"
         return done.stdout

@@ -3,9 +3,8 @@
 import asyncio
 import threading
 
-import pytest
-
 import fastccg
+import pytest
 from fastccg.models.gpt import gpt_4o
 
 QUESTION = "What is the capital of Australia?"

@@ -2,9 +2,8 @@
 
 import asyncio
 
-import pytest
-
 import fastccg
+import pytest
 from canary import KEY
 from fastccg.embedding.google import GeminiEmbedding
 from fastccg.embedding.mock import MockEmbedding

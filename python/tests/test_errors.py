@@ -4,9 +4,8 @@ import asyncio
 import copy
 import pickle
 
-import pytest
-
 import fastccg
+import pytest
 from canary import KEY
 from fastccg import errors
 
@@ -142,7 +141,7 @@ def test_originals_constructors_still_work():
 
 
 def test_missing_key_is_a_value_error_that_says_what_to_do():
-    with pytest.raises(ValueError, match="add_openai_key|OPENAI_API_KEY") as caught:
+    with pytest.raises(ValueError, match=r"add_openai_key|OPENAI_API_KEY") as caught:
         fastccg.init_model("openai/gpt-4o")
     assert isinstance(caught.value, errors.MissingKey)
 

@@ -1,8 +1,7 @@
 """Autosaving a conversation."""
 
-import pytest
-
 import fastccg
+import pytest
 from canary import KEY
 from fastccg.errors import SessionError
 

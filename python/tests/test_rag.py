@@ -3,9 +3,8 @@
 import asyncio
 import json
 
-import pytest
-
 import fastccg
+import pytest
 from canary import KEY
 from fastccg.embedding.mock import MockEmbedding
 from fastccg.embedding.openai import text_embedding_3_small

@@ -7,9 +7,8 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Annotated, Literal, Optional
 
-import pytest
-
 import fastccg
+import pytest
 from fastccg.errors import UsageError
 from fastccg.parts import Audio, File, Image, ToolCall, ToolResult
 from fastccg.tools import Tool
@@ -17,7 +16,7 @@ from fastccg.tools import Tool
 REPLY = {
     "id": "chatcmpl-1",
     "model": "gpt-4o-2024-08-06",
-    "choices": [{"index": 0, "message": {"role": "assistant", "content": "{\"a\": 1}"}, "finish_reason": "stop"}],
+    "choices": [{"index": 0, "message": {"role": "assistant", "content": '{"a": 1}'}, "finish_reason": "stop"}],
     "usage": {"prompt_tokens": 3, "completion_tokens": 4, "total_tokens": 7},
 }
 
@@ -97,9 +96,19 @@ def test_all_scalars_reach_the_wire(wire):
 
 @pytest.mark.parametrize(
     "settings",
-    [{"temperature": -99}, {"max_tokens": -5}, {"top_p": 7}, {"reasoning": True}, {"output_format": "xml"},
-     {"timeouts": {"never": 1}}, {"timeout": -1}, {"retries": -1}, {"extra": {"a": float("nan")}}, {"tools": [{}]},
-     {"max_tokens": 10**30}],  # fmt: skip
+    [
+        {"temperature": -99},
+        {"max_tokens": -5},
+        {"top_p": 7},
+        {"reasoning": True},
+        {"output_format": "xml"},
+        {"timeouts": {"never": 1}},
+        {"timeout": -1},
+        {"retries": -1},
+        {"extra": {"a": float("nan")}},
+        {"tools": [{}]},
+        {"max_tokens": 10**30},
+    ],  # fmt: skip
 )
 def test_bad_values_are_usage_errors_and_change_nothing(wire, settings):
     with pytest.raises(UsageError):
@@ -110,7 +119,9 @@ def test_bad_values_are_usage_errors_and_change_nothing(wire, settings):
     assert wire.model_info()["settings"] == {}
 
 
-@pytest.mark.parametrize("settings", [{"temperature": "hot"}, {"max_tokens": 1.5}, {"no_such": 1}, {"tools": [3]}, {"sys_prompt": 3}])
+@pytest.mark.parametrize(
+    "settings", [{"temperature": "hot"}, {"max_tokens": 1.5}, {"no_such": 1}, {"tools": [3]}, {"sys_prompt": 3}]
+)
 def test_wrong_types_are_type_errors(wire, settings):
     with pytest.raises(TypeError):
         wire.ask("Q", **settings)
@@ -137,10 +148,17 @@ def test_groups_keep_the_members_that_are_not_given(wire):
 
 
 def test_output_format_makes_json(wire):
-    schema = {"type": "object", "properties": {"a": {"type": "integer"}}, "required": ["a"], "additionalProperties": False}
+    schema = {
+        "type": "object",
+        "properties": {"a": {"type": "integer"}},
+        "required": ["a"],
+        "additionalProperties": False,
+    }
     assert wire.ask("Q", output_format=schema).parsed() == {"a": 1}
     wire.ask("JSON", output_format="json")
-    wire.ask("Q", response_format={"type": "json_schema", "json_schema": {"name": "n", "schema": schema, "strict": True}})
+    wire.ask(
+        "Q", response_format={"type": "json_schema", "json_schema": {"name": "n", "schema": schema, "strict": True}}
+    )
     assert wire.bodies[0]["response_format"]["json_schema"]["schema"] == schema
     assert wire.bodies[1]["response_format"] == {"type": "json_object"}
     assert wire.bodies[2]["response_format"]["json_schema"]["name"] == "n"
@@ -188,14 +206,14 @@ def test_tools_as_the_providers_libraries_take_them(wire):
 
 
 def test_a_tool_round(wire):
-    wire.replies.append({
-        "choices": [{"index": 0, "finish_reason": "tool_calls", "message": {"role": "assistant", "content": None, "tool_calls": [
-            {"id": "call_1", "type": "function", "function": {"name": "weather", "arguments": "{\"city\": \"Paris\"}"}}]}}],
-    })  # fmt: skip
+    function = {"name": "weather", "arguments": '{"city": "Paris"}'}
+    call = {"id": "call_1", "type": "function", "function": function}
+    message = {"role": "assistant", "content": None, "tool_calls": [call]}
+    wire.replies.append({"choices": [{"index": 0, "finish_reason": "tool_calls", "message": message}]})
     reply = wire.ask("Weather?", tools=[weather])
     assert reply.finish_reason == "tool_calls"
     (call,) = reply.tool_calls
-    assert call == ToolCall("call_1", "weather", "{\"city\": \"Paris\"}")
+    assert call == ToolCall("call_1", "weather", '{"city": "Paris"}')
     wire.replies.append(REPLY)
     wire.ask(ToolResult(call, weather(**call.parsed_arguments())), tools=[weather])
     assert wire.bodies[1]["messages"][-1] == {"role": "tool", "tool_call_id": "call_1", "content": "Paris: rain"}
@@ -229,7 +247,13 @@ def test_reply_has_everything(wire):
     assert 0 < reply.timings.total < 10
     assert reply.finish_reason == reply.raw_finish_reason == "stop"
     assert reply.message.content == reply.content == str(reply)
-    assert (reply.warnings, reply.tool_calls, reply.reasoning, reply.refusal, reply.interrupted) == ([], [], "", "", False)
+    assert (reply.warnings, reply.tool_calls, reply.reasoning, reply.refusal, reply.interrupted) == (
+        [],
+        [],
+        "",
+        "",
+        False,
+    )
 
 
 def test_reply_can_be_pickled_and_changed(wire):
@@ -269,11 +293,11 @@ def test_reset_clears_all_and_clear_history_only_that(wire):
     wire.sys_prompt("S").reply_filter(str.upper).append_prompt("Q").append_response("A")
     wire.clear_history()
     assert wire.get_history() == []
-    assert wire.ask("Q").content == "{\"A\": 1}"
+    assert wire.ask("Q").content == '{"A": 1}'
     wire.reset()
     assert wire.get_history() == []
     assert wire.model_info()["settings"] == {}
-    assert wire.ask("Q").content == "{\"a\": 1}"
+    assert wire.ask("Q").content == '{"a": 1}'
 
 
 def test_fork_goes_its_own_way(wire):
@@ -283,11 +307,13 @@ def test_fork_goes_its_own_way(wire):
     other.temperature(1.0).append_prompt("more")
     assert len(wire.get_history()) == 2
     assert wire.model_info()["temperature"] == 0.5
-    assert other.ask("Q").content == "{\"A\": 1}"
+    assert other.ask("Q").content == '{"A": 1}'
 
 
 def test_save_and_load_keep_everything_but_key_and_filter(wire, tmp_path):
-    wire.sys_prompt("S").temperature(0.5).settings(stop=["END"], tools=[weather]).append_prompt("Q").append_response("A")
+    wire.sys_prompt("S").temperature(0.5).settings(stop=["END"], tools=[weather]).append_prompt("Q").append_response(
+        "A"
+    )
     wire.save(tmp_path / "s.json")
     loaded = fastccg.load_model(tmp_path / "s.json", "sk-2", base_url="http://127.0.0.1:9/v1")
     assert type(loaded) is type(wire)
@@ -331,7 +357,13 @@ def test_original_import_paths(simulator):
 def test_every_preset_saves_and_loads_as_itself(tmp_path):
     import fastccg.models
 
-    for module in (fastccg.models.gpt, fastccg.models.gemini, fastccg.models.claude, fastccg.models.mistral, fastccg.models.mock):
+    for module in (
+        fastccg.models.gpt,
+        fastccg.models.gemini,
+        fastccg.models.claude,
+        fastccg.models.mistral,
+        fastccg.models.mock,
+    ):
         for cls in vars(module).values():
             if isinstance(cls, type) and cls is not fastccg.ModelBase:
                 model = fastccg.init_model(cls, api_key="sk-1").append_prompt("Q").append_response("A")

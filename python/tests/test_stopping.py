@@ -1,14 +1,14 @@
 """Ways to stop a call, and what each leaves behind."""
 
 import asyncio
+import contextlib
 import gc
 import threading
 import weakref
 from pathlib import Path
 
-import pytest
-
 import fastccg
+import pytest
 from fastccg.errors import Cancelled, FastCCGError, UsageError
 
 STORY = "Tell me a short story about a robot who learns to paint."
@@ -44,10 +44,8 @@ def closed_connections(simulator):
 
     mine = set()
     for name in os.listdir(f"/proc/{simulator.process.pid}/fd"):
-        try:
+        with contextlib.suppress(OSError):
             mine.add(os.readlink(f"/proc/{simulator.process.pid}/fd/{name}"))
-        except OSError:
-            pass
     port = int(simulator.url.rsplit(":", 1)[1])
     for line in Path("/proc/net/tcp").read_text().splitlines():
         fields = line.split()
@@ -122,10 +120,8 @@ def test_cancelling_after_the_answer_came_does_not_break_the_next_call(model):
             task = asyncio.create_task(model.ask_async("Q"))
             await asyncio.sleep(0.001)
             task.cancel()
-            try:
+            with contextlib.suppress(asyncio.CancelledError):
                 await task
-            except asyncio.CancelledError:
-                pass
         return await model.ask_async("What is the capital of Australia?")
 
     assert "Canberra" in asyncio.run(main()).content
@@ -141,7 +137,7 @@ def test_break_leaves_what_was_read(model):
 
 
 def test_break_of_a_plain_for_leaves_what_was_read(slow):
-    for chunk in slow.ask_stream(STORY):
+    for chunk in slow.ask_stream(STORY):  # noqa: B007
         break
     assert interrupted_turn(slow) == chunk.content
 

@@ -27,9 +27,9 @@ class ModelBase:
     """A model and a conversation with it. The classes in `fastccg.models` are presets of it.
 
     A turn is a transaction. A call takes the conversation and the settings as they are when it starts; its question and
-    its answer enter the history together when it ends. Turns stand in the order in which they were asked. Calls that run
-    at the same time do not see each other. A call that fails or is cancelled leaves nothing, or, if text had been read
-    from a stream, the turn with that text, marked as interrupted.
+    its answer enter the history together when it ends. Turns stand in the order in which they were asked. Calls that
+    run at the same time do not see each other. A call that fails or is cancelled leaves nothing, or, if text had been
+    read from a stream, the turn with that text, marked as interrupted.
 
     A model can be used from several threads and several event loops at once.
 
@@ -63,7 +63,7 @@ class ModelBase:
     ) -> None:
         name = model_name or self._model
         if not name:
-            raise UsageError("which model? Use fastccg.init_model(\"provider/name\") or a class of fastccg.models")
+            raise UsageError('which model? Use fastccg.init_model("provider/name") or a class of fastccg.models')
         if self.provider:
             name = f"{self.provider}/{name}"
         endpoint = _endpoint(base_url, protocol, ca_file, proxy, allow_plain_http)
@@ -100,8 +100,8 @@ class ModelBase:
     def settings(self, **settings: Unpack[Settings]) -> Self:
         """Changes settings of all calls that start from now on; returns the model, so that calls can be chained.
 
-        Every method that asks takes the same keywords, for one call. A setting that a model does not take is left out of
-        the request, and the reply carries a warning. None leaves a setting as it is; see `unset`.
+        Every method that asks takes the same keywords, for one call. A setting that a model does not take is left out
+        of the request, and the reply carries a warning. None leaves a setting as it is; see `unset`.
 
         Args:
             sys_prompt: What the model shall be and do.
@@ -172,8 +172,8 @@ class ModelBase:
     def reply_filter(self, fn: Optional[Callable[[str], str]]) -> Self:
         """Sets a function that every reply's text goes through before the caller and the history get it.
 
-        It is called once per reply with the whole text; the chunks of a stream are not filtered. What it raises, the call
-        raises, and the history gets nothing. None removes it.
+        It is called once per reply with the whole text; the chunks of a stream are not filtered. What it raises, the
+        call raises, and the history gets nothing. None removes it.
         """
         self._native.filter(fn)
         self._filter = fn
@@ -194,7 +194,7 @@ class ModelBase:
         return self
 
     def get_history(self) -> list[ModelPrompt]:
-        """The conversation: a copy, in the order in which things were asked. The system prompt is a setting, not in it."""
+        """A copy of the conversation, in the order of asking. The system prompt is a setting, not in it."""
         return [from_native(message) for message in self._native.history()]
 
     @property
@@ -266,7 +266,9 @@ class ModelBase:
         return [Warning(**warning) for warning in self._native.warnings()]
 
     @classmethod
-    def load(cls, path: Union[str, os.PathLike[str]], api_key: Optional[str] = None, **options: Unpack[Endpoint]) -> Self:
+    def load(
+        cls, path: Union[str, os.PathLike[str]], api_key: Optional[str] = None, **options: Unpack[Endpoint]
+    ) -> Self:
         """Makes a model from a file that `save` wrote. See `fastccg.load_model`."""
         native = load_native(path, api_key, options)
         if cls.provider and native.name() != f"{cls.provider}/{cls._model}":
@@ -303,9 +305,7 @@ def _endpoint(
     }
 
 
-def load_native(
-    path: Union[str, os.PathLike[str]], api_key: Optional[str], options: Endpoint
-) -> _core.Model:
+def load_native(path: Union[str, os.PathLike[str]], api_key: Optional[str], options: Endpoint) -> _core.Model:
     """Reads a session file."""
     name = os.fspath(path)
     known = ("base_url", "protocol", "ca_file", "proxy", "allow_plain_http")

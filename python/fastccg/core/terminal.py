@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 def run_terminal(model: ModelBase) -> None:
     """Reads questions from the terminal, asks the model, and prints what it answers.
 
-    "reset" forgets the conversation, "exit" ends; so do the end of the input and Ctrl-C. Ctrl-C during an answer ends the
-    answer only. Errors are printed to standard error, and the conversation goes on.
+    "reset" forgets the conversation, "exit" ends; so do the end of the input and Ctrl-C. Ctrl-C during an answer ends
+    the answer only. Errors are printed to standard error, and the conversation goes on.
     """
-    print(f"Talking to {model.provider}/{model.model_name}. \"reset\" forgets the conversation, \"exit\" ends.")
+    print(f'Talking to {model.provider}/{model.model_name}. "reset" forgets the conversation, "exit" ends.')
     while True:
         try:
             question = input(">>> ")

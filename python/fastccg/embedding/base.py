@@ -73,29 +73,39 @@ class EmbeddingBase:
     ) -> None:
         name = model_name or self.model
         if not name:
-            raise UsageError("which model? Use fastccg.init_embedding(\"provider/name\") or a class of fastccg.embedding")
+            raise UsageError('which model? Use fastccg.init_embedding("provider/name") or a class of fastccg.embedding')
         if self.provider:
             name = f"{self.provider}/{name}"
         self._settings = collect_embedding(settings)
-        self._native = _core.init_embedding(name, api_key, _endpoint(base_url, protocol, ca_file, proxy, allow_plain_http))
+        self._native = _core.init_embedding(
+            name, api_key, _endpoint(base_url, protocol, ca_file, proxy, allow_plain_http)
+        )
         provider, _, self.model_name = self._native.name().partition("/")
         self.provider = provider  # type: ignore[misc]
 
     async def embed(
-        self, texts: Union[str, Iterable[str], None] = None, *, text: Optional[str] = None, **settings: Unpack[EmbeddingSettings]
+        self,
+        texts: Union[str, Iterable[str], None] = None,
+        *,
+        text: Optional[str] = None,
+        **settings: Unpack[EmbeddingSettings],
     ) -> Embeddings:
         """Makes vectors when it is awaited. Cancelling the task cancels the requests.
 
         Args:
             texts: One text or several.
             text: Another name for it.
-            settings: dimensions (how many numbers a vector shall have), input_kind ("query", "document", "similarity", ...),
-                normalize, batch_size, parallel, extra, extra_headers, timeout, timeouts, retries, limits.
+            settings: dimensions (how many numbers a vector shall have), input_kind ("query", "document", "similarity",
+                ...), normalize, batch_size, parallel, extra, extra_headers, timeout, timeouts, retries, limits.
         """
         return _embeddings(await self._native.embed_async(_texts(texts, text), self._merged(settings)))
 
     def embed_sync(
-        self, texts: Union[str, Iterable[str], None] = None, *, text: Optional[str] = None, **settings: Unpack[EmbeddingSettings]
+        self,
+        texts: Union[str, Iterable[str], None] = None,
+        *,
+        text: Optional[str] = None,
+        **settings: Unpack[EmbeddingSettings],
     ) -> Embeddings:
         """The same, blocking the calling thread. It works anywhere, also inside a running event loop."""
         return _embeddings(self._native.embed(_texts(texts, text), self._merged(settings)))

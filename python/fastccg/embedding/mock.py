@@ -6,8 +6,10 @@ from fastccg.embedding.base import EmbeddingBase
 
 
 class MockEmbedding(EmbeddingBase):
-    """For tests of programs. The same text has the same vector always and everywhere, and texts that share words are nearer
-    to each other than texts that do not. All vectors have a length of 1.
+    """For tests of programs.
+
+    The same text has the same vector always and everywhere, and texts that share words are nearer to each other than
+    texts that do not. All vectors have a length of 1.
     """
 
     provider = "mock"

@@ -94,7 +94,7 @@ class RAGModel:
         return {"input_kind": kind} if self.embedder.provider == "gemini" else {}
 
     def _keep(self, documents: Mapping[str, str], vectors: list[list[float]]) -> None:
-        for (doc_id, text), vector in zip(documents.items(), vectors):
+        for (doc_id, text), vector in zip(documents.items(), vectors, strict=True):
             self.store.add(doc_id, vector, {"text": text})
 
     def _prompt(self, question: str, vector: list[float]) -> str:

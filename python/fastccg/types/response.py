@@ -98,7 +98,7 @@ class ModelResponse:
 
     @property
     def raw(self) -> Any:
-        """The provider's answer as parsed JSON, made when it is first asked for. Of a stream: the usage, if there was any."""
+        """The provider's answer as parsed JSON, made when first asked for. Of a stream: the usage, if any came."""
         if self._raw is None and self._native is not None:
             import json
 
@@ -134,7 +134,7 @@ class ModelResponse:
 
     @property
     def finish_reason(self) -> str:
-        """Why the model stopped: "stop", "length", "tool_calls", "content_filter", "pause", "error", "other", "unknown"."""
+        """Why it stopped: "stop", "length", "tool_calls", "content_filter", "pause", "error", "other" or "unknown"."""
         return self._detail("finish_reason", "unknown")
 
     @property
@@ -164,7 +164,7 @@ class ModelResponse:
 
     @property
     def interrupted(self) -> bool:
-        """Whether the stream ended before its end; only ever true in what `AskStream.response` gives after a `close`."""
+        """Whether the stream was ended early; only ever true in what `AskStream.response` gives after a `close`."""
         return self._detail("interrupted", False)
 
     @property

@@ -18,7 +18,9 @@ class VectorStoreBase(ABC):
         """Adds a document, or replaces the one of the same id."""
 
     @abstractmethod
-    def similarity_search(self, query_vector: Sequence[float], top_k: int = 5) -> list[tuple[str, float, dict[str, Any]]]:
+    def similarity_search(
+        self, query_vector: Sequence[float], top_k: int = 5
+    ) -> list[tuple[str, float, dict[str, Any]]]:
         """The documents nearest to a vector, the nearest first: id, similarity and metadata of each."""
 
     @abstractmethod

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class InMemoryVectorStore(VectorStoreBase):
-    """Compares a vector with all others by the cosine of the angle between them. All vectors of a store have one size."""
+    """Compares a vector with all others by the cosine of their angle. All vectors of a store have one size."""
 
     def __init__(self) -> None:
         self._vectors: dict[str, list[float]] = {}  # of length 1
@@ -43,7 +43,9 @@ class InMemoryVectorStore(VectorStoreBase):
         if not self._vectors:
             self._size = None
 
-    def similarity_search(self, query_vector: Sequence[float], top_k: int = 5) -> list[tuple[str, float, dict[str, Any]]]:
+    def similarity_search(
+        self, query_vector: Sequence[float], top_k: int = 5
+    ) -> list[tuple[str, float, dict[str, Any]]]:
         """The documents nearest to a vector, the nearest first: id, similarity (from -1 to 1) and metadata of each."""
         if not self._vectors or top_k < 1:
             return []
@@ -70,7 +72,7 @@ class InMemoryVectorStore(VectorStoreBase):
                 os.unlink(temporary)
 
     def load(self, filepath: Union[str, os.PathLike[str]]) -> None:
-        """Replaces the store's content by that of a file, which is verified first. Raises `UsageError` for a wrong one."""
+        """Replaces the content by that of a file, which is verified first; raises `UsageError` for a wrong one."""
         with open(filepath, encoding="utf-8") as file:
             try:
                 content = json.load(file)
