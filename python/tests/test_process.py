@@ -212,6 +212,49 @@ time.sleep(0.1 + float(sys.argv[2]))
         run_program(source, simulator.base_url, str(attempt * 0.007))
 
 
+@pytest.mark.skipif(sys.version_info < (3, 13), reason="older interpreters mix up event loops and memory themselves")
+def test_interpreters_beside_each_other_do_not_disturb_each_other(simulator, run_program):
+    run_program(
+        """
+import sys, threading
+import _interpreters
+
+PROGRAM = f\"\"\"
+import sys
+sys.path[:] = {sys.path!r}
+import asyncio
+import fastccg
+model = fastccg.init_model("openai/gpt-4o", api_key="sk-1", base_url={sys.argv[1]!r})
+model.reply_filter(str.upper)
+assert "CANBERRA" in model.ask("What is the capital of Australia?").content
+
+async def main():
+    await asyncio.gather(*(model.ask_async("Q") for _ in range(10)))
+    async for _ in model.ask_stream("Q"):
+        pass
+
+asyncio.run(main())
+left = model.ask_stream("Q")
+next(left)
+\"\"\"
+failures = []
+
+def run():
+    interpreter = _interpreters.create()
+    failures.append(_interpreters.run_string(interpreter, PROGRAM))
+    _interpreters.destroy(interpreter)
+
+threads = [threading.Thread(target=run) for _ in range(4)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+assert failures == [None] * 4, failures
+""",
+        simulator.base_url,
+    )
+
+
 def test_importing_brings_in_neither_asyncio_nor_a_sdk(run_program):
     told = run_program(
         """
