@@ -154,7 +154,15 @@ class Reader {
         message.parts.emplace_back(Text(std::string(content.as_string())));
       else
         for (const auto& block : content.as_array()) read_block(block.as_object(), message);
-      out_.messages.push_back(std::move(message));
+      // Answers that follow each other are one to the provider: their calls may have their results together.
+      const bool goes_on =
+          message.role == Role::assistant && !out_.messages.empty() && out_.messages.back().role == Role::assistant;
+      if (!goes_on) {
+        out_.messages.push_back(std::move(message));
+        continue;
+      }
+      auto& parts = out_.messages.back().parts;
+      parts.insert(parts.end(), message.parts.begin(), message.parts.end());
     }
   }
 
