@@ -119,9 +119,10 @@ class Recovery {
   std::string place() const { return "line " + std::to_string(result_.records + 1) + ", byte " + std::to_string(at_); }
 
   [[noreturn]] void fail(const std::string& why) const {
-    throw_error(Error(ErrorKind::session, "the session journal is damaged at " + place() + ": " + why +
-                                              ". Load another copy; or cut the file off before that byte, which loses "
-                                              "what was said from there on"));
+    auto message = "the session journal is damaged at " + place() + ": " + why + ". Load another copy";
+    if (result_.records > 0)
+      message += "; or cut the file off before that byte, which loses what was said from there on";
+    throw_error(Error(ErrorKind::session, std::move(message)));
   }
 
   /// What follows is no whole record. The writer waits for a record to be safe before it writes the next one: only the
