@@ -1,5 +1,7 @@
 #include "model/json_at.hpp"
 
+#include <boost/json/parse.hpp>
+
 namespace fastccg::sim {
 namespace {
 
@@ -37,6 +39,19 @@ std::optional<std::size_t> count_at(const json::object& object, std::string_view
   const auto count = value->to_number<std::size_t>(failed);
   if (failed) return std::nullopt;
   return count;
+}
+
+ReadObject read_object(const std::string& text) {
+  json::parse_options options;
+  options.max_depth = 200;
+  boost::system::error_code failed;
+  auto parsed = json::parse(text, failed, {}, options);
+  ReadObject read;
+  read.is_json = !failed;
+  read.is_object = !failed && parsed.is_object();
+  if (failed) read.complaint = failed.message();
+  if (read.is_object) read.value = std::move(parsed.get_object());
+  return read;
 }
 
 }  // namespace fastccg::sim

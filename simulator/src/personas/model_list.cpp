@@ -23,21 +23,11 @@ bool ModelList::serves(const Request& request) const {
   return is_path && is_meant(request);
 }
 
-Response ModelList::respond(const Request& request, Backstage& backstage) const {
+Response ModelList::answer(const Request& request, Backstage& backstage, std::uint64_t identity) const {
   const auto& rules = backstage.rules;
-  const auto identity = identity_of(request, rules.seed);
-  if (const auto problem = check_key(request, rules)) return render_problem(*problem, identity);
-  if (request.method != "GET") {
-    Problem problem(405, Problem::Kind::wrong_method);
-    problem.message = request.method + " " + request.path;
-    return render_problem(problem, identity);
-  }
+  check_access(request, rules, "GET");
   const auto model = model_in(request.path);
-  if (!model.empty() && !rules.knows_model(model)) {
-    Problem problem(404, Problem::Kind::unknown_model);
-    problem.message = model;
-    return render_problem(problem, identity);
-  }
+  if (!model.empty()) check_model(model, rules);
   boost::json::array models;
   if (model.empty())
     for (const auto& each : rules.models.empty() ? usual_models() : rules.models) models.push_back(describe(each));

@@ -11,15 +11,15 @@
 namespace fastccg::sim {
 
 /// `GET {base}/models` and `GET {base}/models/{id}`: where the providers differ is how they describe a model.
-class ModelList : public Persona {
+class ModelList : public Endpoint {
  public:
   bool serves(const Request& request) const final;
-  Response respond(const Request& request, Backstage& backstage) const final;
   std::string render_stream_problem(const Problem& problem, const std::vector<Event>&) const final {
     return render_problem(problem, 0).body;
   }
 
  protected:
+  Response answer(const Request& request, Backstage& backstage, std::uint64_t identity) const final;
   /// Whether the request comes to this provider, given that it asks for models.
   virtual bool is_meant(const Request& request) const = 0;
   /// The models that there are where the rules name none.

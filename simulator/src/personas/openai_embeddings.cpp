@@ -117,25 +117,10 @@ json::value written(std::vector<float> vector, bool as_text) {
 }
 
 // `POST {base}/embeddings`. Under `/v1` it is as strict as OpenAI.
-class OpenAiEmbeddings : public Persona {
+class OpenAiEmbeddings : public Endpoint {
  public:
   std::string_view name() const noexcept override { return "openai_embeddings"; }
   bool serves(const Request& request) const override { return request.path.ends_with("/embeddings"); }
-
-  Response respond(const Request& request, Backstage& backstage) const override {
-    const auto identity = identity_of(request, backstage.rules.seed);
-    if (request.method != "POST") {
-      Problem problem(405, Problem::Kind::wrong_method);
-      problem.message = request.method + " " + request.path;
-      return render_problem(problem, identity);
-    }
-    if (const auto problem = check_key(request, backstage.rules)) return render_problem(*problem, identity);
-    try {
-      return answered(request, backstage.rules, identity);
-    } catch (const Rejected& rejected) {
-      return render_problem(rejected.problem, identity);
-    }
-  }
 
   Response render_problem(const Problem& problem, std::uint64_t identity) const override {
     return render_openai_problem(problem, identity);
@@ -144,8 +129,10 @@ class OpenAiEmbeddings : public Persona {
     return render_openai_stream_problem(problem);
   }
 
- private:
-  static Response answered(const Request& request, const Rules& rules, std::uint64_t identity) {
+ protected:
+  Response answer(const Request& request, Backstage& backstage, std::uint64_t identity) const override {
+    const auto& rules = backstage.rules;
+    check_access(request, rules);
     const auto body = parse_object(request.body);
     const std::string name(text_at(body, "model"));
     const Model model(name);
@@ -157,7 +144,7 @@ class OpenAiEmbeddings : public Persona {
       if (name.empty()) reject("you must provide a model parameter");
       if (body.if_contains("input") == nullptr) missing("input");
     }
-    if (!rules.knows_model(name)) throw Rejected(unknown(name));
+    check_model(name, rules);
     if (rules.validate && model.talks) throw Rejected(wordy());
     std::vector<Input> inputs;
     if (const auto* input = body.if_contains("input"); input != nullptr || rules.validate)
@@ -171,12 +158,7 @@ class OpenAiEmbeddings : public Persona {
     return response;
   }
 
-  static Problem unknown(const std::string& model) {
-    Problem problem(404, Problem::Kind::unknown_model);
-    problem.message = model;
-    return problem;
-  }
-
+ private:
   static Problem wordy() {
     auto problem = Problem::invalid("You are not allowed to generate embeddings from this model");
     problem.status = 403;

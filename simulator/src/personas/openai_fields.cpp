@@ -1,7 +1,6 @@
 #include "personas/openai_fields.hpp"
 
 #include <algorithm>
-#include <boost/json/parse.hpp>
 #include <cmath>
 
 #include "model/json_at.hpp"
@@ -138,13 +137,10 @@ void missing(const std::string& where) {
 }
 
 json::object parse_object(const std::string& body) {
-  json::parse_options options;
-  options.max_depth = 200;
-  boost::system::error_code failed;
-  auto value = json::parse(body, failed, {}, options);
-  if (failed) reject("The body of the request is not valid JSON.");
-  if (!value.is_object()) reject("The body of the request must be a JSON object.");
-  return std::move(value.get_object());
+  auto read = read_object(body);
+  if (!read.is_json) reject("The body of the request is not valid JSON.");
+  if (!read.is_object) reject("The body of the request must be a JSON object.");
+  return std::move(read.value);
 }
 
 void check_content_type(const Request& request) {

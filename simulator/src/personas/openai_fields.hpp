@@ -13,12 +13,6 @@ namespace fastccg::sim::openai {
 
 namespace json = boost::json;
 
-/// Thrown by the checks below; what they find first is what is answered.
-class Rejected {
- public:
-  explicit Rejected(Problem problem_) : problem(std::move(problem_)) {}
-  Problem problem;
-};
 [[noreturn]] void reject(std::string message, std::string param = "", std::string code = "");
 /// For a member that must be there.
 [[noreturn]] void missing(const std::string& where);

@@ -46,9 +46,12 @@ Headers Persona::render_come_back(const ComeBack& when) const {
 
 Response ChatPersona::respond(const Request& request, Backstage& backstage) const {
   const auto identity = identity_of(request, backstage.rules.seed);
-  auto parsed = parse(request, backstage);
-  if (const auto* problem = std::get_if<Problem>(&parsed)) return render_problem(*problem, identity);
-  const auto& conversation = std::get<Conversation>(parsed);
+  Conversation conversation;
+  try {
+    conversation = parse(request, backstage);
+  } catch (const Rejected& rejected) {
+    return render_problem(rejected.problem, identity);
+  }
   const auto* scripted = backstage.script.next(conversation);
   Response response;
   if (scripted != nullptr && scripted->response) {
@@ -68,6 +71,31 @@ Response ChatPersona::respond(const Request& request, Backstage& backstage) cons
     response.delay = scripted->delay;
   }
   return response;
+}
+
+Response Endpoint::respond(const Request& request, Backstage& backstage) const {
+  const auto identity = identity_of(request, backstage.rules.seed);
+  try {
+    return answer(request, backstage, identity);
+  } catch (const Rejected& rejected) {
+    return render_problem(rejected.problem, identity);
+  }
+}
+
+void check_access(const Request& request, const Rules& rules, std::string_view method, unsigned wrong_method_status) {
+  if (request.method != method) {
+    Problem problem(wrong_method_status, Problem::Kind::wrong_method);
+    problem.message = request.method + " " + request.path;
+    throw Rejected(problem);
+  }
+  if (const auto problem = check_key(request, rules)) throw Rejected(*problem);
+}
+
+void check_model(const std::string& model, const Rules& rules, unsigned status) {
+  if (rules.knows_model(model)) return;
+  Problem problem(status, Problem::Kind::unknown_model);
+  problem.message = model;
+  throw Rejected(problem);
 }
 
 std::uint64_t identity_of(const Request& request, std::uint64_t seed) noexcept {

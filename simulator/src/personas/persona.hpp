@@ -3,7 +3,6 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <variant>
 #include <vector>
 
 #include "model/answer.hpp"
@@ -44,6 +43,13 @@ class Problem {
   std::string type;  ///< Empty: what fits the status.
   std::string code;
   std::string retry_after;  ///< In seconds, with a fraction or without, for providers that say it in the body.
+};
+
+/// Thrown where a request is read and checked; what is found first is what is answered.
+class Rejected {
+ public:
+  explicit Rejected(Problem problem_) : problem(std::move(problem_)) {}
+  Problem problem;
 };
 
 /// When a client is told that it may come back, as a fault gives it. What is empty is not said.
@@ -120,16 +126,32 @@ class ChatPersona : public Persona {
   Response respond(const Request& request, Backstage& backstage) const final;
 
  protected:
-  /// Checks key, path, method and shape, and says in neutral words what is asked.
-  virtual std::variant<Conversation, Problem> parse(const Request& request, const Backstage& backstage) const = 0;
+  /// Checks key, path, method and shape, and says in neutral words what is asked. Throws `Rejected`.
+  virtual Conversation parse(const Request& request, const Backstage& backstage) const = 0;
   virtual Response render_whole(const Exchange& exchange) const = 0;
   virtual Response render_stream(const Exchange& exchange) const = 0;
   /// Headers that each good answer of this provider carries.
   virtual Headers headers(std::uint64_t identity) const = 0;
 };
 
+/// A persona for requests that hold no conversation to be answered.
+class Endpoint : public Persona {
+ public:
+  Response respond(const Request& request, Backstage& backstage) const final;
+
+ protected:
+  /// Checks and answers. Throws `Rejected`.
+  virtual Response answer(const Request& request, Backstage& backstage, std::uint64_t identity) const = 0;
+};
+
 /// A number that follows from seed and request; ids are drawn from it.
 std::uint64_t identity_of(const Request& request, std::uint64_t seed) noexcept;
+
+/// Throws `Rejected` unless the request has that method and a key that the rules accept.
+void check_access(const Request& request, const Rules& rules, std::string_view method = "POST",
+                  unsigned wrong_method_status = 405);
+/// Throws `Rejected` if the rules know no such model.
+void check_model(const std::string& model, const Rules& rules, unsigned status = 404);
 
 /// Null if the request has a key that the rules accept. For a wrong key the problem's message is the key, masked.
 std::unique_ptr<Problem> check_key(const Request& request, const Rules& rules);

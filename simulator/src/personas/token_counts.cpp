@@ -11,32 +11,20 @@ namespace {
 namespace json = boost::json;
 
 /// Counts the tokens of a conversation that is not answered.
-class TokenCount : public Persona {
+class TokenCount : public Endpoint {
  public:
-  Response respond(const Request& request, Backstage& backstage) const final {
-    const auto identity = identity_of(request, backstage.rules.seed);
-    if (request.method != "POST") {
-      Problem problem(405, Problem::Kind::wrong_method);
-      problem.message = request.method + " " + request.path;
-      return render_problem(problem, identity);
-    }
-    if (const auto problem = check_key(request, backstage.rules)) return render_problem(*problem, identity);
-    auto counted = parse(request, backstage.rules);
-    if (const auto* problem = std::get_if<Problem>(&counted)) return render_problem(*problem, identity);
-    const auto& conversation = std::get<Conversation>(counted);
-    if (!backstage.rules.knows_model(conversation.model)) {
-      Problem problem(404, Problem::Kind::unknown_model);
-      problem.message = conversation.model;
-      return render_problem(problem, identity);
-    }
-    return {200, json::serialize(render(count_input_tokens(conversation)))};
-  }
   std::string render_stream_problem(const Problem& problem, const std::vector<Event>&) const final {
     return render_problem(problem, 0).body;
   }
 
  protected:
-  virtual std::variant<Conversation, Problem> parse(const Request& request, const Rules& rules) const = 0;
+  Response answer(const Request& request, Backstage& backstage, std::uint64_t) const final {
+    check_access(request, backstage.rules);
+    const auto conversation = parse(request, backstage.rules);
+    check_model(conversation.model, backstage.rules);
+    return {200, json::serialize(render(count_input_tokens(conversation)))};
+  }
+  virtual Conversation parse(const Request& request, const Rules& rules) const = 0;
   virtual json::object render(std::size_t tokens) const = 0;
 };
 
@@ -51,22 +39,18 @@ class AnthropicTokenCount : public TokenCount {
   Headers render_come_back(const ComeBack& when) const override { return anthropic::render_come_back(when); }
 
  protected:
-  std::variant<Conversation, Problem> parse(const Request& request, const Rules& rules) const override {
-    try {
-      auto body = anthropic::parse_object(request.body);
-      std::string model(text_at(body, "model"));
-      if (rules.validate) {
-        // The same as for an answer, but for its length.
-        if (body.contains("max_tokens")) anthropic::reject("max_tokens: Extra inputs are not permitted");
-        body["max_tokens"] = std::int64_t{1} << 30U;
-        anthropic::check_fields(body, model);
-        anthropic::check_tools(body);
-        anthropic::check_messages(body, model);
-      }
-      return anthropic::to_conversation(body, std::move(model));
-    } catch (const anthropic::Rejected& rejected) {
-      return rejected.problem;
+  Conversation parse(const Request& request, const Rules& rules) const override {
+    auto body = anthropic::parse_object(request.body);
+    std::string model(text_at(body, "model"));
+    if (rules.validate) {
+      // The same as for an answer, but for its length.
+      if (body.contains("max_tokens")) anthropic::reject("max_tokens: Extra inputs are not permitted");
+      body["max_tokens"] = std::int64_t{1} << 30U;
+      anthropic::check_fields(body, model);
+      anthropic::check_tools(body);
+      anthropic::check_messages(body, model);
     }
+    return anthropic::to_conversation(body, std::move(model));
   }
   json::object render(std::size_t tokens) const override { return {{"input_tokens", tokens}}; }
 };
@@ -85,17 +69,13 @@ class GeminiTokenCount : public TokenCount {
   Headers render_come_back(const ComeBack&) const override { return {}; }
 
  protected:
-  std::variant<Conversation, Problem> parse(const Request& request, const Rules& rules) const override {
-    try {
-      const gemini::Target target(request.path);
-      auto body = gemini::parse_object(request.body);
-      if (const auto whole = object_at(body, "generateContentRequest"); !whole.empty()) body = whole;
-      if (rules.validate && array_at(body, "contents").empty())
-        gemini::reject("* CountTokensRequest.contents: contents is not specified");
-      return gemini::to_conversation(body, target.model);
-    } catch (const gemini::Rejected& rejected) {
-      return rejected.problem;
-    }
+  Conversation parse(const Request& request, const Rules& rules) const override {
+    const gemini::Target target(request.path);
+    auto body = gemini::parse_object(request.body);
+    if (const auto whole = object_at(body, "generateContentRequest"); !whole.empty()) body = whole;
+    if (rules.validate && array_at(body, "contents").empty())
+      gemini::reject("* CountTokensRequest.contents: contents is not specified");
+    return gemini::to_conversation(body, target.model);
   }
   json::object render(std::size_t tokens) const override {
     return {{"totalTokens", tokens},

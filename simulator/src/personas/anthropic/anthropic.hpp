@@ -10,12 +10,6 @@ namespace fastccg::sim::anthropic {
 
 namespace json = boost::json;
 
-/// Thrown by the checks below; what they find first is what is answered.
-class Rejected {
- public:
-  explicit Rejected(Problem problem_) : problem(std::move(problem_)) {}
-  Problem problem;
-};
 [[noreturn]] void reject(std::string message);
 
 /// The generation that a model's name tells, such as 405 for 4.5; 0 if it tells none.

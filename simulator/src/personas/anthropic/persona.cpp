@@ -1,4 +1,3 @@
-#include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
 #include "model/json_at.hpp"
@@ -8,13 +7,10 @@ namespace fastccg::sim {
 namespace anthropic {
 
 json::object parse_object(const std::string& body) {
-  json::parse_options options;
-  options.max_depth = 200;
-  boost::system::error_code failed;
-  auto value = json::parse(body, failed, {}, options);
-  if (failed) reject("The request body is not valid JSON.");
-  if (!value.is_object()) reject("The request body must be a JSON object.");
-  return std::move(value.get_object());
+  auto read = read_object(body);
+  if (!read.is_json) reject("The request body is not valid JSON.");
+  if (!read.is_object) reject("The request body must be a JSON object.");
+  return std::move(read.value);
 }
 
 }  // namespace anthropic
@@ -23,7 +19,6 @@ namespace {
 
 namespace json = boost::json;
 using anthropic::reject;
-using anthropic::Rejected;
 
 constexpr std::string_view suffix = "/v1/messages";
 
@@ -46,15 +41,9 @@ class Anthropic : public ChatPersona {
   }
 
  protected:
-  std::variant<Conversation, Problem> parse(const Request& request, const Backstage& backstage) const override {
-    const auto& rules = backstage.rules;
-    if (request.method != "POST") return Problem(405, Problem::Kind::wrong_method);
-    if (const auto problem = check_key(request, rules)) return *problem;
-    try {
-      return checked(request, rules);
-    } catch (const Rejected& rejected) {
-      return rejected.problem;
-    }
+  Conversation parse(const Request& request, const Backstage& backstage) const override {
+    check_access(request, backstage.rules);
+    return checked(request, backstage.rules);
   }
 
   Response render_whole(const Exchange& exchange) const override { return anthropic::render_whole(exchange); }
@@ -62,7 +51,7 @@ class Anthropic : public ChatPersona {
   Headers headers(std::uint64_t identity) const override { return anthropic::headers(identity); }
 
  private:
-  static std::variant<Conversation, Problem> checked(const Request& request, const Rules& rules) {
+  static Conversation checked(const Request& request, const Rules& rules) {
     if (rules.validate && to_lower(request.header("content-type")).find("application/json") == std::string::npos)
       reject("content-type: must be application/json");
     if (rules.validate && request.header("anthropic-version").empty()) reject("anthropic-version: header is required");
@@ -73,11 +62,7 @@ class Anthropic : public ChatPersona {
       anthropic::check_tools(body);
       anthropic::check_messages(body, model);
     }
-    if (!rules.knows_model(model)) {
-      Problem problem(404, Problem::Kind::unknown_model);
-      problem.message = model;
-      return problem;
-    }
+    check_model(model, rules);
     return anthropic::to_conversation(body, std::move(model));
   }
 };

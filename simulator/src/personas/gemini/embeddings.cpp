@@ -95,28 +95,13 @@ json::object usage_of(const std::vector<Input>& inputs) {
 }
 
 // `POST {base}/v1beta/models/{model}:embedContent` and `:batchEmbedContents`.
-class GeminiEmbeddings : public Persona {
+class GeminiEmbeddings : public Endpoint {
  public:
   std::string_view name() const noexcept override { return "gemini_embeddings"; }
 
   bool serves(const Request& request) const override {
     const Target target(request.path);
     return target.method == "embedContent" || target.method == "batchEmbedContents";
-  }
-
-  Response respond(const Request& request, Backstage& backstage) const override {
-    const auto identity = identity_of(request, backstage.rules.seed);
-    if (request.method != "POST") {
-      Problem problem(404, Problem::Kind::wrong_method);
-      problem.message = request.method + " " + request.path;
-      return render_problem(problem, identity);
-    }
-    if (const auto problem = check_key(request, backstage.rules)) return render_problem(*problem, identity);
-    try {
-      return answered(request, backstage.rules);
-    } catch (const Rejected& rejected) {
-      return render_problem(rejected.problem, identity);
-    }
   }
 
   Response render_problem(const Problem& problem, std::uint64_t identity) const override {
@@ -127,8 +112,10 @@ class GeminiEmbeddings : public Persona {
   }
   Headers render_come_back(const ComeBack&) const override { return {}; }
 
- private:
-  static Response answered(const Request& request, const Rules& rules) {
+ protected:
+  Response answer(const Request& request, Backstage& backstage, std::uint64_t) const override {
+    const auto& rules = backstage.rules;
+    check_access(request, rules, "POST", 404);
     const Target target(request.path);
     const auto body = parse_object(request.body);
     const bool in_batch = target.method == "batchEmbedContents";
@@ -155,6 +142,7 @@ class GeminiEmbeddings : public Persona {
     return response;
   }
 
+ private:
   static std::vector<Input> read_inputs(const json::object& body, const std::string& model, bool in_batch,
                                         bool validate) {
     std::vector<Input> inputs;

@@ -30,12 +30,6 @@ class Details {
   bool is_newest = false;  ///< The model is of the generation that signs its answers and gives its calls ids.
 };
 
-/// Thrown by the checks below; what they find first is what is answered.
-class Rejected {
- public:
-  explicit Rejected(Problem problem_) : problem(std::move(problem_)) {}
-  Problem problem;
-};
 [[noreturn]] void reject(std::string message, std::string field = "");
 
 /// Whether the model is one of Gemini 3 or newer.

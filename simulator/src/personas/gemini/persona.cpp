@@ -1,4 +1,3 @@
-#include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
 #include "personas/gemini/gemini.hpp"
@@ -26,13 +25,10 @@ Target::Target(std::string_view path) {
 }
 
 json::object parse_object(const std::string& body) {
-  json::parse_options options;
-  options.max_depth = 200;
-  boost::system::error_code failed;
-  const auto value = json::parse(body, failed, {}, options);
-  if (failed) reject("Invalid JSON payload received. " + failed.message());
-  if (!value.is_object()) reject("Invalid JSON payload received. An object is expected.");
-  return in_camel_case(value.get_object());
+  auto read = read_object(body);
+  if (!read.is_json) reject("Invalid JSON payload received. " + read.complaint);
+  if (!read.is_object) reject("Invalid JSON payload received. An object is expected.");
+  return in_camel_case(read.value);
 }
 
 Headers headers(std::uint64_t identity) {
@@ -85,19 +81,9 @@ class Gemini : public ChatPersona {
   Headers render_come_back(const ComeBack&) const override { return {}; }
 
  protected:
-  std::variant<Conversation, Problem> parse(const Request& request, const Backstage& backstage) const override {
-    const auto& rules = backstage.rules;
-    if (request.method != "POST") {
-      Problem problem(404, Problem::Kind::wrong_method);
-      problem.message = request.method + " " + request.path;
-      return problem;
-    }
-    if (const auto problem = check_key(request, rules)) return *problem;
-    try {
-      return checked(request, rules);
-    } catch (const Rejected& rejected) {
-      return rejected.problem;
-    }
+  Conversation parse(const Request& request, const Backstage& backstage) const override {
+    check_access(request, backstage.rules, "POST", 404);
+    return checked(request, backstage.rules);
   }
 
   Response render_whole(const Exchange& exchange) const override {
@@ -109,18 +95,14 @@ class Gemini : public ChatPersona {
   Headers headers(std::uint64_t identity) const override { return gemini::headers(identity); }
 
  private:
-  static std::variant<Conversation, Problem> checked(const Request& request, const Rules& rules) {
+  static Conversation checked(const Request& request, const Rules& rules) {
     Target target(request.path);
     const auto body = parse_object(request.body);
     if (rules.validate) {
       check_fields(body);
       check_contents(body, is_newest(target.model));
     }
-    if (!rules.knows_model(target.model)) {
-      Problem problem(404, Problem::Kind::unknown_model);
-      problem.message = target.model;
-      return problem;
-    }
+    check_model(target.model, rules);
     auto conversation = to_conversation(body, target.model);
     conversation.stream = target.streams();
     return conversation;

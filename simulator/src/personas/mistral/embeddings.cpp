@@ -118,21 +118,11 @@ std::vector<std::string> read_inputs(const json::object& body) {
 }
 
 // `POST {base}/embeddings`, where it is meant for Mistral.
-class MistralEmbeddings : public Persona {
+class MistralEmbeddings : public Endpoint {
  public:
   std::string_view name() const noexcept override { return "mistral_embeddings"; }
   bool serves(const Request& request) const override {
     return request.path.ends_with("/embeddings") && mistral::is_meant(request);
-  }
-
-  Response respond(const Request& request, Backstage& backstage) const override {
-    const auto identity = identity_of(request, backstage.rules.seed);
-    try {
-      mistral::check_access(request, backstage.rules);
-      return answered(mistral::parse_object(request.body), backstage.rules, identity);
-    } catch (const mistral::Rejected& rejected) {
-      return render_problem(rejected.problem, identity);
-    }
   }
 
   Response render_problem(const Problem& problem, std::uint64_t identity) const override {
@@ -143,15 +133,18 @@ class MistralEmbeddings : public Persona {
   }
   Headers render_come_back(const ComeBack& when) const override { return mistral::render_come_back(when); }
 
- private:
-  static Response answered(const json::object& body, const Rules& rules, std::uint64_t identity) {
+ protected:
+  Response answer(const Request& request, Backstage& backstage, std::uint64_t identity) const override {
+    const auto& rules = backstage.rules;
+    check_access(request, rules);
+    const auto body = mistral::parse_object(request.body);
     const std::string model(text_at(body, "model"));
     if (rules.validate) check(body, model);
-    mistral::check_model(model, rules);
+    check_model(model, rules, 400);
     if (rules.validate && model.find("embed") == std::string::npos) {
       Problem problem(400, Problem::Kind::unknown_model);
       problem.message = model;
-      throw mistral::Rejected(problem);
+      throw Rejected(problem);
     }
     constexpr std::size_t usual = 1024;
     constexpr std::size_t usual_for_code = 1536;

@@ -14,13 +14,6 @@ namespace json = boost::json;
 /// is Mistral's own, or under `/v1` the model is one of Mistral's.
 bool is_meant(const Request& request);
 
-/// Thrown by the checks below; what they find first is what is answered.
-class Rejected {
- public:
-  explicit Rejected(Problem problem_) : problem(std::move(problem_)) {}
-  Problem problem;
-};
-
 /// A member of the wrong shape, as the layer says it that reads requests: `where` is its path, such as
 /// "messages.0.role", and `type` a word such as "missing".
 [[noreturn]] void refuse_shape(const std::string& where, std::string type, std::string message);
@@ -28,10 +21,6 @@ class Rejected {
 [[noreturn]] void refuse(std::string message, std::string type, std::string code);
 
 json::object parse_object(const std::string& body);
-/// Checks method and key as all of Mistral's endpoints do; throws `Rejected`.
-void check_access(const Request& request, const Rules& rules);
-/// Throws `Rejected` if there is no such model.
-void check_model(const std::string& model, const Rules& rules);
 void check_fields(const json::object& body);
 void check_messages(const json::object& body);
 

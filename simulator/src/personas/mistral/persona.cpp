@@ -66,21 +66,16 @@ class Mistral : public ChatPersona {
   bool is_terminator(std::string_view frame) const override { return frame == "data: [DONE]\n\n"; }
 
  protected:
-  std::variant<Conversation, Problem> parse(const Request& request, const Backstage& backstage) const override {
-    const auto& rules = backstage.rules;
-    try {
-      mistral::check_access(request, rules);
-      const auto body = mistral::parse_object(request.body);
-      if (rules.validate) {
-        mistral::check_fields(body);
-        mistral::check_messages(body);
-      }
-      std::string model(text_at(body, "model"));
-      mistral::check_model(model, rules);
-      return mistral::to_conversation(body, std::move(model));
-    } catch (const mistral::Rejected& rejected) {
-      return rejected.problem;
+  Conversation parse(const Request& request, const Backstage& backstage) const override {
+    check_access(request, backstage.rules);
+    const auto body = mistral::parse_object(request.body);
+    if (backstage.rules.validate) {
+      mistral::check_fields(body);
+      mistral::check_messages(body);
     }
+    std::string model(text_at(body, "model"));
+    check_model(model, backstage.rules, 400);
+    return mistral::to_conversation(body, std::move(model));
   }
 
   Response render_whole(const Exchange& exchange) const override { return mistral::render_whole(exchange); }

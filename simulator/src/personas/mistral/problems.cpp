@@ -1,6 +1,6 @@
-#include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
+#include "model/json_at.hpp"
 #include "personas/mistral/mistral.hpp"
 
 namespace fastccg::sim::mistral {
@@ -107,25 +107,10 @@ void refuse(std::string message, std::string type, std::string code) {
 }
 
 json::object parse_object(const std::string& body) {
-  json::parse_options options;
-  options.max_depth = 200;
-  boost::system::error_code failed;
-  auto value = json::parse(body, failed, {}, options);
-  if (failed) refuse_shape("0", "json_invalid", "JSON decode error");
-  if (!value.is_object()) refuse_shape("", "model_attributes_type", "Input should be a valid dictionary");
-  return std::move(value.get_object());
-}
-
-void check_access(const Request& request, const Rules& rules) {
-  if (request.method != "POST") throw Rejected(Problem(405, Problem::Kind::wrong_method));
-  if (const auto problem = check_key(request, rules)) throw Rejected(*problem);
-}
-
-void check_model(const std::string& model, const Rules& rules) {
-  if (rules.knows_model(model)) return;
-  Problem problem(400, Problem::Kind::unknown_model);
-  problem.message = model;
-  throw Rejected(problem);
+  auto read = read_object(body);
+  if (!read.is_json) refuse_shape("0", "json_invalid", "JSON decode error");
+  if (!read.is_object) refuse_shape("", "model_attributes_type", "Input should be a valid dictionary");
+  return std::move(read.value);
 }
 
 Response render_problem(const Problem& problem, std::uint64_t identity) {

@@ -3,7 +3,6 @@
 #include <boost/json/object.hpp>
 #include <string>
 #include <string_view>
-#include <variant>
 
 #include "personas/openai_common.hpp"
 #include "personas/openai_families.hpp"
@@ -25,7 +24,6 @@ class Details {
 };
 
 using openai::reject;
-using openai::Rejected;
 using openai::thinks;
 
 /// Checks the fields of a request other than its messages. `strict` also refuses unknown fields, and what some models

@@ -40,19 +40,9 @@ class OpenAiChat : public ChatPersona {
   bool is_terminator(std::string_view frame) const override { return frame == "data: [DONE]\n\n"; }
 
  protected:
-  std::variant<Conversation, Problem> parse(const Request& request, const Backstage& backstage) const override {
-    const auto& rules = backstage.rules;
-    if (request.method != "POST") {
-      Problem problem(405, Problem::Kind::wrong_method);
-      problem.message = request.method + " " + request.path;
-      return problem;
-    }
-    if (const auto problem = check_key(request, rules)) return *problem;
-    try {
-      return checked(request, rules);
-    } catch (const Rejected& rejected) {
-      return rejected.problem;
-    }
+  Conversation parse(const Request& request, const Backstage& backstage) const override {
+    check_access(request, backstage.rules);
+    return checked(request, backstage.rules);
   }
 
   Response render_whole(const Exchange& exchange) const override {
@@ -64,7 +54,7 @@ class OpenAiChat : public ChatPersona {
   Headers headers(std::uint64_t identity) const override { return openai_headers(identity); }
 
  private:
-  static std::variant<Conversation, Problem> checked(const Request& request, const Rules& rules) {
+  static Conversation checked(const Request& request, const Rules& rules) {
     if (rules.validate) openai::check_content_type(request);
     const auto body = openai::parse_object(request.body);
     auto model = deployment(request);
@@ -78,11 +68,7 @@ class OpenAiChat : public ChatPersona {
       check_messages(body.at("messages"));
       check_json_is_mentioned(body);
     }
-    if (!rules.knows_model(model)) {
-      Problem problem(404, Problem::Kind::unknown_model);
-      problem.message = model;
-      return problem;
-    }
+    check_model(model, rules);
     return to_conversation(body, std::move(model));
   }
 };

@@ -13,7 +13,6 @@ namespace fastccg::sim::openai_responses {
 
 namespace json = boost::json;
 using openai::reject;
-using openai::Rejected;
 
 /// Checks the fields of a request other than its input. `strict` also refuses unknown fields, and what some models do
 /// not take.

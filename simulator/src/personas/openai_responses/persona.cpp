@@ -106,18 +106,9 @@ class OpenAiResponses : public ChatPersona {
   }
 
  protected:
-  std::variant<Conversation, Problem> parse(const Request& request, const Backstage& backstage) const override {
-    if (request.method != "POST") {
-      Problem problem(405, Problem::Kind::wrong_method);
-      problem.message = request.method + " " + request.path;
-      return problem;
-    }
-    if (const auto problem = check_key(request, backstage.rules)) return *problem;
-    try {
-      return checked(request, backstage);
-    } catch (const Rejected& rejected) {
-      return rejected.problem;
-    }
+  Conversation parse(const Request& request, const Backstage& backstage) const override {
+    check_access(request, backstage.rules);
+    return checked(request, backstage);
   }
 
   Response render_whole(const Exchange& exchange) const override {
@@ -143,7 +134,7 @@ class OpenAiResponses : public ChatPersona {
   Headers headers(std::uint64_t identity) const override { return openai_headers(identity); }
 
  private:
-  static std::variant<Conversation, Problem> checked(const Request& request, const Backstage& backstage) {
+  static Conversation checked(const Request& request, const Backstage& backstage) {
     const auto& rules = backstage.rules;
     if (rules.validate) openai::check_content_type(request);
     const auto body = openai::parse_object(request.body);
@@ -154,11 +145,7 @@ class OpenAiResponses : public ChatPersona {
     }
     const auto items = all_items(body, backstage.store);
     if (rules.validate) check_items(items);
-    if (!rules.knows_model(model)) {
-      Problem problem(400, Problem::Kind::unknown_model);
-      problem.message = model;
-      return problem;
-    }
+    check_model(model, rules, 400);
     return to_conversation(body, items, std::move(model));
   }
 
@@ -177,18 +164,12 @@ class OpenAiResponses : public ChatPersona {
 };
 
 // `GET {base}/responses/{id}` and `DELETE`: what was kept.
-class StoredResponses : public Persona {
+class StoredResponses : public Endpoint {
  public:
   std::string_view name() const noexcept override { return "openai_stored_responses"; }
   bool serves(const Request& request) const override {
     const auto id = id_in(request.path);
     return !id.empty() && id.find('/') == std::string::npos;
-  }
-
-  Response respond(const Request& request, Backstage& backstage) const override {
-    auto response = answered(request, backstage);
-    response.memorable = false;
-    return response;
   }
 
   Response render_problem(const Problem& problem, std::uint64_t identity) const override {
@@ -198,27 +179,28 @@ class StoredResponses : public Persona {
     return openai_responses::render_stream_problem(problem, sent);
   }
 
- private:
-  Response answered(const Request& request, Backstage& backstage) const {
-    const auto identity = identity_of(request, backstage.rules.seed);
-    if (const auto problem = check_key(request, backstage.rules)) return render_problem(*problem, identity);
+ protected:
+  Response answer(const Request& request, Backstage& backstage, std::uint64_t identity) const override {
+    check_access(request, backstage.rules, request.method == "DELETE" ? "DELETE" : "GET");
     const auto id = id_in(request.path);
     const auto* entry = backstage.store.find(id);
     if (entry == nullptr) {
       auto problem = Problem::invalid("Response with id '" + id + "' not found.");
       problem.status = 404;
-      return render_problem(problem, identity);
+      return forgotten(render_problem(problem, identity));
     }
     Response response(200, entry->answer);
     if (request.method == "DELETE") {
       backstage.store.erase(id);
       response.body = json::serialize(json::object{{"id", id}, {"object", "response"}, {"deleted", true}});
-    } else if (request.method != "GET") {
-      Problem problem(405, Problem::Kind::wrong_method);
-      problem.message = request.method + " " + request.path;
-      return render_problem(problem, identity);
     }
     response.headers = openai_headers(identity);
+    return forgotten(std::move(response));
+  }
+
+ private:
+  static Response forgotten(Response response) {
+    response.memorable = false;
     return response;
   }
 };
