@@ -15,6 +15,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, ClassVar, Iterable, Optional, Sequence, Union
 
+    Bytes = bytes  # where a parameter has that name
+
     PathLike = Union[str, os.PathLike[str]]
 
 
@@ -35,7 +37,7 @@ class Text(Part):
     _type = "text"
 
     def __init__(self, text: str) -> None:
-        self.text = text
+        self.text: str = text
 
 
 class Image(Part):
@@ -60,10 +62,10 @@ class Image(Part):
         detail: Optional[str] = None,
     ) -> None:
         _one_of("an Image", url=url, bytes=bytes)
-        self.url = url
-        self.bytes = bytes
-        self.mime = mime or (_mime_of(bytes) if bytes is not None else None)
-        self.detail = detail
+        self.url: Optional[str] = url
+        self.bytes: Optional[Bytes] = bytes
+        self.mime: Optional[str] = mime or (_mime_of(bytes) if bytes is not None else None)
+        self.detail: Optional[str] = detail
         if bytes is not None and not self.mime:
             raise UsageError('an Image of an unknown kind needs mime=, such as "image/png"')
 
@@ -81,8 +83,8 @@ class Audio(Part):
     _type = "audio"
 
     def __init__(self, bytes: bytes, format: str) -> None:
-        self.bytes = bytes
-        self.format = format
+        self.bytes: Bytes = bytes
+        self.format: str = format
 
     @classmethod
     def from_file(cls, path: PathLike) -> Audio:
@@ -114,11 +116,11 @@ class File(Part):
         name: Optional[str] = None,
     ) -> None:
         _one_of("a File", url=url, bytes=bytes, id=id)
-        self.url = url
-        self.bytes = bytes
-        self.id = id
-        self.mime = mime
-        self.name = name
+        self.url: Optional[str] = url
+        self.bytes: Optional[Bytes] = bytes
+        self.id: Optional[str] = id
+        self.mime: Optional[str] = mime
+        self.name: Optional[str] = name
 
     @classmethod
     def from_file(cls, path: PathLike) -> File:
@@ -133,11 +135,11 @@ class ToolCall(Part):
     _type = "tool_call"
 
     def __init__(self, id: str, name: str, arguments: str) -> None:
-        self.id = id
+        self.id: str = id
         """What the result has to name; never empty."""
-        self.name = name
+        self.name: str = name
         """The name of the tool."""
-        self.arguments = arguments
+        self.arguments: str = arguments
         """The arguments exactly as the model wrote them: usually, but not always, JSON."""
 
     def parsed_arguments(self) -> Any:
@@ -163,10 +165,10 @@ class ToolResult(Part):
     def __init__(
         self, call: Union[ToolCall, str], content: Any = "", *, name: Optional[str] = None, is_error: bool = False
     ) -> None:
-        self.call_id = call.id if isinstance(call, ToolCall) else call
-        self.name = name or (call.name if isinstance(call, ToolCall) else "")
-        self.content = _result_parts(content)
-        self.is_error = is_error
+        self.call_id: str = call.id if isinstance(call, ToolCall) else call
+        self.name: str = name or (call.name if isinstance(call, ToolCall) else "")
+        self.content: Sequence[Part] = _result_parts(content)
+        self.is_error: bool = is_error
 
     def _native(self) -> dict[str, Any]:
         return {**super()._native(), "content": [part._native() for part in self.content]}
@@ -179,10 +181,10 @@ class Reasoning(Part):
     _type = "reasoning"
 
     def __init__(self, text: str = "", payload: str = "", provider: str = "") -> None:
-        self.text = text
-        self.payload = payload
+        self.text: str = text
+        self.payload: str = payload
         """What the provider wants back unchanged, as JSON text; it is sent to `provider` only."""
-        self.provider = provider
+        self.provider: str = provider
 
 
 class Refusal(Part):
@@ -192,7 +194,7 @@ class Refusal(Part):
     _type = "refusal"
 
     def __init__(self, text: str) -> None:
-        self.text = text
+        self.text: str = text
 
 
 class Opaque(Part):
@@ -202,9 +204,9 @@ class Opaque(Part):
     _type = "opaque"
 
     def __init__(self, provider: str, kind: str, json: str) -> None:
-        self.provider = provider
-        self.kind = kind
-        self.json = json
+        self.provider: str = provider
+        self.kind: str = kind
+        self.json: str = json
 
 
 _CLASSES: dict[str, type[Part]] = {

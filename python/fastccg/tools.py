@@ -44,10 +44,10 @@ class Tool(Record):
         parameters: Optional[dict[str, Any]] = None,
         strict: Optional[bool] = None,
     ) -> None:
-        self.name = name
-        self.description = description
-        self.parameters = parameters
-        self.strict = strict
+        self.name: str = name
+        self.description: str = description
+        self.parameters: Optional[dict[str, Any]] = parameters
+        self.strict: Optional[bool] = strict
 
     @classmethod
     def from_function(cls, function: Callable[..., Any]) -> Tool:

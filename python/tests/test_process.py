@@ -7,7 +7,6 @@ import sys
 import time
 
 import pytest
-
 from canary import KEY
 
 BEGINNING = f"""
@@ -198,7 +197,9 @@ def test_exit_with_a_call_in_flight_is_quick_and_clean(stalled, run_program, how
 
 
 def test_exit_while_answers_arrive_is_clean(simulator, run_program):
-    source = BEGINNING + """
+    source = (
+        BEGINNING
+        + """
 def ask():
     while True:
         list(model.ask_stream('Tell me a short story about a robot who learns to paint.'))
@@ -208,6 +209,7 @@ for _ in range(4):
     threading.Thread(target=ask, daemon=True).start()
 time.sleep(0.1 + float(sys.argv[2]))
 """
+    )
     for attempt in range(3):
         run_program(source, simulator.base_url, str(attempt * 0.007))
 
@@ -263,7 +265,8 @@ before = {*sys.modules, "__future__"}
 import fastccg
 print(sorted(set(sys.modules) - before))
 fastccg.init_model(fastccg.MockModel).ask("hi")
-print([name for name in ("asyncio", "openai", "httpx", "typing", "dataclasses", "inspect") if name in sys.modules and name not in before])
+heavy = ("asyncio", "openai", "httpx", "typing", "dataclasses", "inspect")
+print([name for name in heavy if name in sys.modules and name not in before])
 """
     )
     first, second = told.splitlines()

@@ -33,11 +33,11 @@ class Embeddings(list[list[float]]):
         """The model as it was asked for."""
         self.provider_model: str = details.get("provider_model", "")
         """The model that the provider says it used."""
-        self.usage = Usage(**details.get("usage", {}))
+        self.usage: Usage = Usage(**details.get("usage", {}))
         self.tokens_used: Optional[int] = details.get("tokens_used")
         """Tokens of all texts, if the provider said."""
         self.request_ids: list[str] = details.get("request_ids", [])
-        self.warnings = [Warning(**warning) for warning in details.get("warnings", ())]
+        self.warnings: list[Warning] = [Warning(**warning) for warning in details.get("warnings", ())]
         self.attempts: int = details.get("attempts", 0)
         """How many requests were sent, repeated ones included."""
 
@@ -80,7 +80,8 @@ class EmbeddingBase:
         self._native = _core.init_embedding(
             name, api_key, _endpoint(base_url, protocol, ca_file, proxy, allow_plain_http)
         )
-        provider, _, self.model_name = self._native.name().partition("/")
+        provider, _, name = self._native.name().partition("/")
+        self.model_name: str = name
         self.provider = provider  # type: ignore[misc]
 
     async def embed(

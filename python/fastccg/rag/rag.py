@@ -52,15 +52,15 @@ class RAGModel:
         strict_mode: bool = False,
         trace: bool = False,
     ) -> None:
-        self.llm = llm
-        self.embedder = embedder
-        self.store = InMemoryVectorStore() if store is None else store
-        self.top_k = top_k
-        self.strict_mode = strict_mode
-        self.trace = trace
+        self.llm: ModelBase = llm
+        self.embedder: EmbeddingBase = embedder
+        self.store: VectorStoreBase = InMemoryVectorStore() if store is None else store
+        self.top_k: int = top_k
+        self.strict_mode: bool = strict_mode
+        self.trace: bool = trace
         if template == "auto":
             template = "qa_block" if "claude" in llm.model_name.lower() else "context_question"
-        self.prompt_template_str = template if "{question}" in template else get_prompt_template(template)
+        self.prompt_template_str: str = template if "{question}" in template else get_prompt_template(template)
         self._committing = threading.Lock()
 
     def index(self, documents: Mapping[str, str]) -> None:

@@ -8,7 +8,7 @@ from fastccg.types.prompt import ModelPrompt, from_native
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Optional, TypeVar
+    from typing import Any, ClassVar, Optional, TypeVar
 
     from fastccg import _core
 
@@ -35,12 +35,12 @@ class Usage(Record):
         output_reasoning: Optional[int] = None,
         total: Optional[int] = None,
     ) -> None:
-        self.input = input
-        self.input_cached = input_cached
-        self.input_cache_write = input_cache_write
-        self.output = output
-        self.output_reasoning = output_reasoning
-        self.total = total
+        self.input: Optional[int] = input
+        self.input_cached: Optional[int] = input_cached
+        self.input_cache_write: Optional[int] = input_cache_write
+        self.output: Optional[int] = output
+        self.output_reasoning: Optional[int] = output_reasoning
+        self.total: Optional[int] = total
 
 
 class Warning(Record):
@@ -49,9 +49,9 @@ class Warning(Record):
     __slots__ = ("setting", "message")
 
     def __init__(self, setting: str, message: str) -> None:
-        self.setting = setting
+        self.setting: str = setting
         """The setting that it is about, such as "temperature"; empty if none."""
-        self.message = message
+        self.message: str = message
 
     def __str__(self) -> str:
         return self.message
@@ -63,11 +63,11 @@ class Timings(Record):
     __slots__ = ("first_byte", "first_output", "total")
 
     def __init__(self, first_byte: float = 0.0, first_output: float = 0.0, total: float = 0.0) -> None:
-        self.first_byte = first_byte
+        self.first_byte: float = first_byte
         """Until the headers of the last attempt's answer."""
-        self.first_output = first_output
+        self.first_output: float = first_output
         """Until the first text, reasoning or tool call."""
-        self.total = total
+        self.total: float = total
 
 
 class ModelResponse:
@@ -206,7 +206,7 @@ class ModelResponse:
         return (self.content, self.tokens_used, self.provider, self.raw) == (
             other.content, other.tokens_used, other.provider, other.raw)  # fmt: skip
 
-    __hash__ = None  # type: ignore[assignment]
+    __hash__: ClassVar[None] = None  # type: ignore[assignment]
 
     def __getstate__(self) -> tuple[Any, ...]:
         self._detail("", None)
