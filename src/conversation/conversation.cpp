@@ -30,7 +30,7 @@ Ticket Conversation::begin(const Settings& call_settings) {
   return ticket;
 }
 
-void Conversation::commit(const Ticket& ticket, Turn turn, Recorded recorded) {
+void Conversation::commit(const Ticket& ticket, Turn turn, const Recorded& recorded) {
   std::optional<Error> failure;
   {
     const std::lock_guard lock(mutex_);

@@ -49,7 +49,7 @@ class Conversation {
   Ticket begin(const Settings& call_settings);
   /// Puts a turn into its place; drops it if the conversation was reset in the meantime. `recorded` may be empty; it
   /// hears when the turn is in the journal, or at once if there is none, and never under the lock.
-  void commit(const Ticket& ticket, Turn turn, Recorded recorded);
+  void commit(const Ticket& ticket, Turn turn, const Recorded& recorded);
 
   // These two wait for the journal, and throw `SessionError` if it cannot be written; they have happened all the same.
 
