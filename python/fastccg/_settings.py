@@ -102,6 +102,12 @@ def _reasoning(settings: dict[str, Any], value: Any) -> None:
         raise UsageError('reasoning must be "off", an effort such as "low", or a number of tokens')
 
 
+def _cache_prompt(settings: dict[str, Any], value: Any) -> None:
+    if value is False:
+        raise UsageError('cache_prompt must be True or a number of seconds; unset("cache_prompt") takes it back')
+    settings["cache_prompt"] = 300 if value is True else value
+
+
 def _metadata(settings: dict[str, Any], value: Any) -> None:
     settings["metadata"] = {str(name): str(label) for name, label in dict(value).items()}
 
@@ -164,6 +170,7 @@ _READERS: dict[str, _Reader] = {
     "output_format": _output_format,
     "response_format": _output_format,
     "reasoning": _reasoning,
+    "cache_prompt": _cache_prompt,
     "metadata": _metadata,
     "extra": _extra,
     "extra_headers": _extra_headers,

@@ -29,6 +29,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import Any, Optional
 
 
@@ -55,6 +56,8 @@ class FastCCGError(Exception):
     """What the provider wrote, in its words. It may quote the user's data."""
     request_id: Optional[str] = None
     """What to quote to the provider's support."""
+    rate_limits: Sequence[dict[str, Any]] = ()
+    """What the answer's headers say of the rate limits: dicts of name, limit, remaining and reset (in seconds)."""
     retry_after: Optional[float] = None
     """How many seconds the provider asks to wait before the next try."""
     retryable: bool = False

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 
+from fastccg import _core
 from fastccg._record import Record
 from fastccg.errors import UsageError
 
@@ -207,6 +208,15 @@ class Opaque(Part):
         self.provider: str = provider
         self.kind: str = kind
         self.json: str = json
+
+
+def cache_point(seconds: int = 300) -> Opaque:
+    """A part that marks a place: all that stands before it is worth keeping in the provider's prompt cache, so long.
+
+    Providers that have to be told where get the mark; the others cache on their own, and get nothing.
+    """
+    mark = _core.cache_point(seconds)
+    return Opaque(mark["provider"], mark["kind"], mark["json"])
 
 
 _CLASSES: dict[str, type[Part]] = {

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "convert.hpp"
+#include "reply.hpp"
 
 namespace fastccg::python {
 
@@ -18,6 +19,7 @@ Ref fields_of(const Error& error) {
       .set("code", error.code)
       .set("param", error.param)
       .set("request_id", error.request_id)
+      .set("rate_limits", to_python(error.rate_limits))
       .set("retry_after", error.retry_after)
       .set("retryable", error.retryable)
       .set("attempts", std::int64_t{error.attempts})

@@ -111,9 +111,7 @@ class Describe {
     return typed("reasoning").set("text", part.text).set("payload", part.payload).set("provider", part.provider).take();
   }
   Ref operator()(const Refusal& part) const { return typed("refusal").set("text", part.text).take(); }
-  Ref operator()(const Opaque& part) const {
-    return typed("opaque").set("provider", part.provider).set("kind", part.kind).set("json", part.json).take();
-  }
+  Ref operator()(const Opaque& part) const { return to_python(part); }
 
  private:
   static Dict typed(const char* type) {
@@ -145,6 +143,15 @@ Ref to_python(const Message& message) {
       .set("name", message.name)
       .set("provider", message.provider)
       .set("model", message.model)
+      .take();
+}
+
+Ref to_python(const Opaque& part) {
+  return Dict()
+      .set("type", "opaque")
+      .set("provider", part.provider)
+      .set("kind", part.kind)
+      .set("json", part.json)
       .take();
 }
 

@@ -1,4 +1,5 @@
 #include <array>
+#include <chrono>
 #include <cstdlib>
 #include <optional>
 #include <string>
@@ -9,6 +10,7 @@
 #include "embedder.hpp"
 #include "fastccg/fastccg.hpp"
 #include "hub.hpp"
+#include "message.hpp"
 #include "model.hpp"
 #include "operation.hpp"
 #include "reply.hpp"
@@ -50,6 +52,10 @@ Ref core_add_key(PyObject*, PyObject* const* arguments, Py_ssize_t count) {
   check_count("add_key", count, 2);
   const auto key = fastccg::add_key(to_text(arguments[0], "provider"), to_text(arguments[1], "key"));
   return to_python(key.reveal());
+}
+
+Ref core_cache_point(PyObject*, PyObject* seconds) {
+  return to_python(cache_point(std::chrono::seconds(to_integer(seconds, "seconds"))));
 }
 
 Ref core_clear_keys(PyObject*, PyObject*) {
@@ -140,6 +146,7 @@ PyModuleDef* definition() {
       with_arguments<core_init_embedding>("init_embedding", "init_embedding(name, api_key, endpoint)"),
       with_arguments<core_load_model>("load_model", "load_model(path, api_key, endpoint)"),
       with_arguments<core_add_key>("add_key", "add_key(provider, key)"),
+      with_argument<core_cache_point>("cache_point", "The part that marks a place worth caching."),
       without_arguments<core_clear_keys>("clear_keys", "Forgets all keys that were added."),
       with_argument<core_find_model>("find_model", "What the catalogue knows of a model."),
       without_arguments<core_list_models>("list_models", "All models of the catalogue."),

@@ -37,6 +37,7 @@ Ref reply_details(PyObject* self, PyObject*) {
       .set("raw_finish_reason", reply.raw_finish_reason)
       .set("usage", to_python(reply.usage))
       .set("warnings", to_list(reply.warnings, [](const Warning& warning) { return to_python(warning); }))
+      .set("rate_limits", to_python(reply.rate_limits))
       .set("attempts", std::int64_t{reply.attempts})
       .set("timings", timings_of(reply.timings))
       .set("interrupted", reply.interrupted)
@@ -70,6 +71,17 @@ Ref to_python(const Usage& usage) {
       .set("output_reasoning", usage.output_reasoning)
       .set("total", usage.total)
       .take();
+}
+
+Ref to_python(const std::vector<RateLimit>& limits) {
+  return to_list(limits, [](const RateLimit& limit) {
+    return Dict()
+        .set("name", limit.name)
+        .set("limit", limit.limit)
+        .set("remaining", limit.remaining)
+        .set("reset", limit.reset)
+        .take();
+  });
 }
 
 Ref to_python(const Warning& warning) {

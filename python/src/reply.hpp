@@ -1,5 +1,7 @@
 #pragma once
 
+#include <vector>
+
 #include "fastccg/reply.hpp"
 #include "state.hpp"
 
@@ -7,6 +9,7 @@ namespace fastccg::python {
 
 Ref make_reply_type(PyObject* module);
 Ref to_python(const Warning& warning);
+Ref to_python(const std::vector<RateLimit>& limits);
 Ref to_python(const Usage& usage);
 Ref make_result(State& state, Reply reply);
 

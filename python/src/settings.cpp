@@ -134,6 +134,8 @@ void read_structures(const Fields& fields, Settings& settings) {
   if (auto* value = fields.find("tool_choice")) settings.tool_choice(to_tool_choice(value));
   if (auto* value = fields.find("output_format")) settings.output_format(to_output_format(value));
   if (auto* value = fields.find("reasoning")) settings.reasoning(to_reasoning(value));
+  if (auto* value = fields.find("cache_prompt"))
+    settings.cache_prompt(std::chrono::duration_cast<std::chrono::seconds>(to_duration(value, "cache_prompt")));
   if (auto* value = fields.find("extra_headers")) settings.extra_headers(to_pairs(value, "extra_headers"));
   if (auto* value = fields.find("timeouts")) settings.timeouts(to_timeouts(value));
   if (auto* value = fields.find("retries")) settings.retries(to_retries(value));
@@ -285,6 +287,7 @@ Ref to_python(const Settings& settings) {
       .set("reasoning", settings.reasoning(), from_reasoning)
       .set("cache_prompt",
            settings.cache_prompt() ? std::optional<std::int64_t>(settings.cache_prompt()->count()) : std::nullopt)
+      .set("cache_prompt", settings.cache_prompt())
       .set("metadata", settings.metadata(), [](const auto& labels) { return from_pairs(labels); })
       .set("extra", settings.extra())
       .set("extra_headers", settings.extra_headers(), [](const auto& headers) { return from_pairs(headers); })

@@ -64,6 +64,7 @@ def test_rate_limit_tells_all_that_is_known(simulators, make_model):
     assert error.request_id
     assert error.message and error.message in str(error)
     assert "slow down" in error.body
+    assert all(set(limit) == {"name", "limit", "remaining", "reset"} for limit in error.rate_limits)
 
 
 def test_quota_is_not_a_rate_limit(simulators, make_model):

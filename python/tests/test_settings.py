@@ -48,6 +48,7 @@ def wire():
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     model = fastccg.init_model("openai/gpt-4o", "sk-1", base_url=f"http://127.0.0.1:{server.server_port}/v1")
+    model.server_url = f"http://127.0.0.1:{server.server_port}"
     model.bodies, model.headers, model.replies = bodies, headers, replies
     yield model
     server.shutdown()
@@ -92,6 +93,17 @@ def test_all_scalars_reach_the_wire(wire):
     assert body["metadata"] == {"k": "v"}
     assert body["service_tier"] == "flex"
     assert wire.headers[0]["X-Mine"] == "1"
+
+
+def test_what_is_worth_caching_is_marked(wire):
+    claude = fastccg.init_model("anthropic/claude-sonnet-5", "sk-1", base_url=wire.server_url)
+    prompt = ["Long text", fastccg.parts.cache_point(), "Q"]
+    with pytest.raises(fastccg.FastCCGError):  # the server answers as OpenAI does
+        claude.ask(prompt, sys_prompt="Be brief.", cache_prompt=True, retries=0)
+    body = wire.bodies[0]
+    assert body["system"][0]["cache_control"]["type"] == "ephemeral"
+    assert body["messages"][0]["content"][0]["cache_control"]["type"] == "ephemeral"
+    assert "cache_control" not in body["messages"][0]["content"][1]
 
 
 @pytest.mark.parametrize(

@@ -120,6 +120,8 @@ class ModelBase:
             cache_prompt: For how many seconds instructions and tools are worth keeping in the provider's cache.
             output_format: "text", "json", or a JSON schema as a dict (`response_format` is another name for it).
             reasoning: "off", an effort ("minimal", "low", "medium", "high", ...), or a number of tokens.
+            cache_prompt: How many seconds the provider shall keep instructions and tools in its prompt cache; True for
+                five minutes. See also `fastccg.parts.cache_point`.
             metadata: A dict of labels that the provider stores with the request.
             extra: A dict that is merged into the request's body last: whatever it names wins.
             extra_headers: A dict of headers that are added to the request.

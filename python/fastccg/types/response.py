@@ -57,6 +57,28 @@ class Warning(Record):
         return self.message
 
 
+class RateLimit(Record):
+    """What a provider's headers say of one of its rate limits. A number that was not sent is None."""
+
+    __slots__ = ("limit", "name", "remaining", "reset")
+
+    def __init__(
+        self,
+        name: str = "",
+        limit: Optional[int] = None,
+        remaining: Optional[int] = None,
+        reset: Optional[float] = None,
+    ) -> None:
+        self.name = name
+        """What is limited, in the provider's words: "requests", "tokens", ..."""
+        self.limit = limit
+        """How much there is in a window."""
+        self.remaining = remaining
+        """How much of it is left."""
+        self.reset = reset
+        """How many seconds it was, when the answer arrived, until the limit is as it was at first."""
+
+
 class Timings(Record):
     """How long the call took, in seconds from its start."""
 
@@ -151,6 +173,12 @@ class ModelResponse:
     def warnings(self) -> list[Warning]:
         """What was asked for and not done."""
         return [Warning(**warning) for warning in self._detail("warnings", _NOTHING)]
+
+    @property
+    def rate_limits(self) -> list[RateLimit]:
+        """What the answer's headers say of the provider's rate limits."""
+        limits: list[dict[str, Any]] = self._detail("rate_limits", [])
+        return [RateLimit(**limit) for limit in limits]
 
     @property
     def attempts(self) -> int:

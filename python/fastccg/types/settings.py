@@ -60,6 +60,7 @@ class Settings(TypedDict, total=False):
     output_format: str | dict[str, Any] | type[Any] | None
     response_format: str | dict[str, Any] | type[Any] | None
     reasoning: str | int | Literal[False] | None
+    cache_prompt: float | Literal[True] | None
     metadata: Mapping[str, Any] | None
     extra: dict[str, Any] | str | None
     extra_headers: Mapping[str, str] | None
