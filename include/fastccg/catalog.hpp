@@ -8,6 +8,8 @@
 
 namespace fastccg {
 
+class Usage;
+
 /// What is known of a model. Prices and limits are defaults for orientation, never billing truth; a file named by
 /// `load_catalog` overrides them.
 class ModelInfo {
@@ -109,6 +111,10 @@ inline constexpr ModelName codestral_embed{"mistral/codestral-embed"};
 /// what is usual for models of such a name at the provider. Safe to call from any thread.
 /// Throws `UsageError` for a name without a known provider.
 ModelInfo find_model(std::string_view name);
+
+/// What so many tokens cost in US dollars by the model's prices, the cheaper cached ones included. Nothing if a price or
+/// a number that it takes is not known: a call of unknown cost is not a free one.
+std::optional<double> cost(const ModelInfo& model, const Usage& usage) noexcept;
 
 /// All models of the catalogue, sorted by provider and id.
 std::vector<ModelInfo> list_models();

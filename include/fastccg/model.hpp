@@ -11,12 +11,15 @@
 #include "fastccg/endpoint.hpp"
 #include "fastccg/key.hpp"
 #include "fastccg/message.hpp"
+#include "fastccg/observer.hpp"
 #include "fastccg/operation.hpp"
 #include "fastccg/reply.hpp"
 #include "fastccg/settings.hpp"
 #include "fastccg/stream.hpp"
 
 namespace fastccg {
+
+class Fallback;
 
 namespace detail {
 class Conversation;
@@ -75,7 +78,26 @@ class Model {
   /// leaves nothing either.
   Model& reply_filter(std::function<std::string(std::string)> filter);
 
-  /// Clears the conversation and all settings, the filter included. Calls that are under way go on, but the cleared
+  /// Models to ask, in this order, when this one fails in a way that another need not: it is overloaded, rate limited
+  /// for longer than `Retries` allow, out of quota, unknown or retired; its server fails, cannot be reached, is too slow
+  /// (every deadline but the total one), or sends what cannot be understood. Not when the caller has to mend something
+  /// (key, permission, request, too long a conversation), when a policy has stopped the request, or when a certificate
+  /// cannot be trusted. And never after output has reached the caller.
+  ///
+  /// Each has the attempts that `Retries` allow; the total deadline spans all. The request is rendered anew for each, with
+  /// the same settings. Reply and history name the model that has answered, and the reply has a warning for each that has
+  /// not; an error is the last one's and names the others. An empty list ends it. Fallbacks are not saved with the
+  /// session, since their keys and addresses are not.
+  /// Throws `UsageError` and `MissingKey` as `init_model` does, and then changes nothing.
+  Model& fallbacks(const std::vector<Fallback>& models);
+
+  /// Lets `observer` hear of all calls of this model that start from now on; see `fastccg/observer.hpp`. A fork has the
+  /// same observers, and `reset` leaves them. Throws `UsageError` if it is null.
+  Model& add_observer(std::shared_ptr<CallObserver> observer);
+  /// Does nothing if it was not added to this model.
+  Model& remove_observer(const std::shared_ptr<CallObserver>& observer);
+
+  /// Clears the conversation and all settings, filter and fallbacks included. Calls that are under way go on, but the cleared
   /// history does not get their turns.
   Model& reset();
 
@@ -92,7 +114,7 @@ class Model {
   /// "provider/name".
   std::string name() const;
 
-  /// An independent model with a copy of the conversation, the settings, the filter and the key.
+  /// An independent model with a copy of the conversation, the settings, the filter, the fallbacks and the key.
   Model fork() const;
 
   /// Writes settings and conversation to a file that `load_model` reads (`docs/session-format.md`). The file is replaced
@@ -134,6 +156,26 @@ class Model {
 
  private:
   std::shared_ptr<detail::Conversation> conversation_;
+};
+
+/// A model to ask when another fails. Converts from a name, "provider/name".
+class Fallback {
+ public:
+  Fallback(const char* name) : name_(name) {}
+  Fallback(std::string name) : name_(std::move(name)) {}
+  Fallback(ModelName name) : name_(name.text()) {}
+  /// With a key or an address of its own; without, they are found as `init_model` does.
+  Fallback(std::string_view name, ApiKey key, Endpoint endpoint = Endpoint())
+      : name_(name), key_(std::move(key)), endpoint_(std::move(endpoint)) {}
+
+  const std::string& name() const noexcept { return name_; }
+  const ApiKey& key() const noexcept { return key_; }
+  const Endpoint& endpoint() const noexcept { return endpoint_; }
+
+ private:
+  std::string name_;
+  ApiKey key_;
+  Endpoint endpoint_;
 };
 
 /// Makes a model with an empty conversation. `name` is "provider/name" (or one of `fastccg::models`); the name need not

@@ -59,6 +59,7 @@ class Timings {
  public:
   Timings() = default;
 
+  std::chrono::microseconds queued{0};  ///< How long it waited for its turn under `RateLimits`, all attempts together.
   std::chrono::microseconds first_byte{0};    ///< Until the headers of the last attempt's answer.
   std::chrono::microseconds first_output{0};  ///< Until the first text, reasoning or tool call.
   std::chrono::microseconds total{0};
@@ -84,9 +85,11 @@ class Reply {
   FinishReason finish_reason = FinishReason::unknown;
   std::string raw_finish_reason;  ///< In the provider's words; empty if it gave none.
   Usage usage;
+  /// What it cost in US dollars by the catalogue's prices; absent if the model has none there, or usage is missing.
+  std::optional<double> cost;
   std::vector<Warning> warnings;
   std::vector<RateLimit> rate_limits;  ///< What the answer's headers say, in their order; empty if nothing.
-  int attempts = 0;                    ///< How many times the request was sent.
+  int attempts = 0;  ///< How many times a request was sent, to other models too if there are fallbacks.
   Timings timings;
   /// Whether the stream ended before its end; only ever true in what `Stream::response` gives after an abort.
   bool interrupted = false;

@@ -24,16 +24,22 @@ class Timeouts {
   Timeouts& connect(Duration value);
   /// From the start of an attempt until the answer begins: its JSON, or in a stream its first text, reasoning or tool
   /// call. Blanks, comments and pings do not count. Reasoning models think for minutes. Default 10 min.
+  /// Also the longest time within a stream in which nothing but comments and pings comes.
   Timeouts& first_byte(Duration value);
-  /// Between two arrivals of bytes after that. Default 2 min.
+  /// Between two arrivals of bytes after that; comments and pings show that the connection lives, and count.
+  /// Default 2 min.
   Timeouts& idle(Duration value);
-  /// The whole call, with all attempts and the waiting between them. Default 1 h.
+  /// The whole call, with all attempts, the waiting between them and for its turn (`RateLimits`). Default 1 h.
   Timeouts& total(Duration value);
+  /// Whether blanks, comments and pings end the wait for the first byte: from the first of them on, `idle` and
+  /// `total` alone decide. Default false.
+  Timeouts& heartbeats_count(bool value);
 
   Duration connect() const noexcept { return connect_; }
   Duration first_byte() const noexcept { return first_byte_; }
   Duration idle() const noexcept { return idle_; }
   Duration total() const noexcept { return total_; }
+  bool heartbeats_count() const noexcept { return heartbeats_count_; }
 
   friend bool operator==(const Timeouts&, const Timeouts&) = default;
 
@@ -42,6 +48,7 @@ class Timeouts {
   Duration first_byte_{600'000};
   Duration idle_{120'000};
   Duration total_{3'600'000};
+  bool heartbeats_count_ = false;
 };
 
 /// How failed attempts are repeated. Nothing is ever repeated once output has reached the caller.

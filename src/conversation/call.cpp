@@ -10,14 +10,18 @@ namespace fastccg::detail {
 StartedCall::StartedCall(Conversation& conversation, const Message& question, const Settings& settings, bool stream,
                          std::shared_ptr<ReplySink> sink)
     : ticket(conversation.begin(settings)) {
-  const Context context(ticket.turns, question);
+  const Context history(ticket.turns, question);
   Request request;
   request.model = conversation.target()->model;
   request.settings = ticket.settings;
   request.stream = stream;
-  request.messages = context.messages();
-  exchange = make_reply_exchange(conversation.target(), request, std::move(sink));
-  ticket.warnings = context.warnings();
+  request.messages = history.messages();
+  CallContext context;
+  context.lane = &conversation;
+  context.observers = conversation.observers().snapshot();
+  context.fallbacks = std::move(ticket.fallbacks);
+  exchange = make_reply_exchange(conversation.target(), request, std::move(sink), context);
+  ticket.warnings = history.warnings();
   // The snapshot has been rendered: holding on to it for the length of the call would keep forgotten turns alive.
   ticket.turns.clear();
 }

@@ -27,6 +27,7 @@ Ticket Conversation::begin(const Settings& call_settings) {
   ticket.turns = turns();
   ticket.settings = settings_.overlaid_with(call_settings);
   ticket.filter = filter_;
+  ticket.fallbacks = fallbacks_;
   return ticket;
 }
 
@@ -90,6 +91,7 @@ void Conversation::reset() {
     std::swap(entries, entries_);
     std::swap(filter, filter_);
     settings_ = Settings();
+    fallbacks_.clear();
     if (!journal_) return;
     if (!journal_->add({session::Cleared()}, wait.recorded())) throw_error(journal_->not_here());
   }
@@ -98,9 +100,11 @@ void Conversation::reset() {
 
 std::shared_ptr<Conversation> Conversation::fork() const {
   auto copy = std::make_shared<Conversation>(target_, engine_);
+  copy->observers_.set(observers_.snapshot());
   const std::lock_guard lock(mutex_);
   copy->settings_ = settings_;
   copy->filter_ = filter_;
+  copy->fallbacks_ = fallbacks_;
   copy->entries_ = entries_;
   copy->next_ticket_ = next_ticket_;
   copy->orders_before_ = orders_before_;
@@ -131,6 +135,11 @@ void Conversation::set_filter(ReplyFilter filter) {
     const std::lock_guard lock(mutex_);
     std::swap(filter, filter_);
   }
+}
+
+void Conversation::set_fallbacks(std::vector<std::shared_ptr<const Target>> fallbacks) {
+  const std::lock_guard lock(mutex_);
+  std::swap(fallbacks, fallbacks_);
 }
 
 session::State Conversation::state() const {

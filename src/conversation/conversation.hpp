@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "conversation/journal.hpp"
+#include "exchange/observers.hpp"
 #include "exchange/target.hpp"
 #include "fastccg/message.hpp"
 #include "fastccg/settings.hpp"
@@ -33,6 +34,7 @@ class Ticket {
   std::vector<Warning> warnings;  ///< For the reply.
   Settings settings;              ///< The model's, with the call's laid over them.
   ReplyFilter filter;
+  std::vector<std::shared_ptr<const Target>> fallbacks;  ///< Until the call is made.
 };
 
 /// What a `Model` is: target, settings and history, shared with the calls that are under way.
@@ -63,6 +65,8 @@ class Conversation {
   /// Changes the settings by a function of the library's own.
   void change_settings(const std::function<void(Settings&)>& change);
   void set_filter(ReplyFilter filter);
+  void set_fallbacks(std::vector<std::shared_ptr<const Target>> fallbacks);
+  ObserverList& observers() noexcept { return observers_; }
 
   session::State state() const;
   /// For a conversation that nobody uses yet.
@@ -91,9 +95,12 @@ class Conversation {
   const std::shared_ptr<const Target> target_;
   Engine* const engine_;
 
+  ObserverList observers_;
+
   mutable std::mutex mutex_;
   Settings settings_;
   ReplyFilter filter_;
+  std::vector<std::shared_ptr<const Target>> fallbacks_;
   std::vector<session::PlacedTurn> entries_;  // sorted by order
   std::uint64_t next_ticket_ = 0;
   std::uint64_t orders_before_ =

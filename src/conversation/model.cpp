@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "access/make_target.hpp"
 #include "conversation/ask_call.hpp"
 #include "conversation/conversation.hpp"
 #include "conversation/stream_source.hpp"
@@ -65,6 +66,23 @@ Settings Model::settings() const { return conversation_->settings(); }
 Model& Model::reply_filter(std::function<std::string(std::string)> filter) {
   using Filter = std::function<std::string(std::string)>;
   conversation_->set_filter(filter ? std::make_shared<const Filter>(std::move(filter)) : nullptr);
+  return *this;
+}
+
+Model& Model::fallbacks(const std::vector<Fallback>& models) {
+  std::vector<std::shared_ptr<const Target>> targets;
+  for (const auto& model : models) targets.push_back(detail::make_target(model.name(), model.key(), model.endpoint()));
+  conversation_->set_fallbacks(std::move(targets));
+  return *this;
+}
+
+Model& Model::add_observer(std::shared_ptr<CallObserver> observer) {
+  conversation_->observers().add(std::move(observer));
+  return *this;
+}
+
+Model& Model::remove_observer(const std::shared_ptr<CallObserver>& observer) {
+  conversation_->observers().remove(observer);
   return *this;
 }
 

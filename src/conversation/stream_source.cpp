@@ -112,6 +112,11 @@ void StreamSource::on_tool_arguments(std::size_t index, std::string_view fragmen
   });
 }
 
+void StreamSource::on_attempt(const std::shared_ptr<const Target>& target) {
+  const std::lock_guard lock(mutex_);
+  asked_ = target;
+}
+
 bool StreamSource::on_batch() {
   const std::lock_guard lock(mutex_);
   if (!arriving_.empty()) set_ready();
@@ -267,8 +272,12 @@ void StreamSource::commit_interrupted() {
   Reply reply;
   reply.interrupted = true;
   reply.content = delivered_;
-  reply.provider = conversation_->target()->dialect.provider;
-  reply.model = conversation_->target()->model.id;
+  const auto target = [this] {
+    const std::lock_guard lock(mutex_);
+    return asked_ ? asked_ : conversation_->target();
+  }();
+  reply.provider = target->dialect.provider;
+  reply.model = target->model.id;
   reply.message = Message(Role::assistant, delivered_);
   reply.message.provider = reply.provider;
   reply.message.model = reply.model;

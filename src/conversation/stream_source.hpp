@@ -68,6 +68,7 @@ class StreamSource final : public Pending, public ReplySink, public ReplyBuilder
 
   // The loop's side.
   ReplyBuilder::Listener* listener() noexcept override { return this; }
+  void on_attempt(const std::shared_ptr<const Target>& target) override;
   void on_text(std::string_view text) override;
   void on_reasoning(std::string_view text) override;
   void on_refusal(std::string_view text) override;
@@ -106,6 +107,7 @@ class StreamSource final : public Pending, public ReplySink, public ReplyBuilder
   bool started_ = false;
   bool cancelled_ = false;
   bool held_back_ = false;  // the socket is not read
+  std::shared_ptr<const Target> asked_;
   std::size_t unread_bytes_ = 0;
   ChunkBatch arriving_;
   std::optional<Result<Reply>> result_;

@@ -33,14 +33,14 @@ P& ReplyBuilder::current() {
 
 void ReplyBuilder::text(std::string_view text) {
   if (text.empty() || !is_open()) return;
-  has_output_ = true;
+  ++pieces_;
   current<Text>().text += text;
   if (listener_) listener_->on_text(text);
 }
 
 void ReplyBuilder::reasoning(std::string_view text) {
   if (text.empty() || !is_open()) return;
-  has_output_ = true;
+  ++pieces_;
   current<Reasoning>().text += text;
   if (listener_) listener_->on_reasoning(text);
 }
@@ -54,7 +54,7 @@ void ReplyBuilder::reasoning_payload(std::string_view json) {
 
 void ReplyBuilder::refusal(std::string_view text) {
   if (text.empty() || !is_open()) return;
-  has_output_ = true;
+  ++pieces_;
   current<Refusal>().text += text;
   if (listener_) listener_->on_refusal(text);
 }
@@ -72,7 +72,7 @@ std::size_t ReplyBuilder::call_index(std::int64_t key) {
     calls_.emplace_back(key, reply_.message.parts.size());
     reply_.message.parts.emplace_back(ToolCall());
     part_open_ = false;
-    has_output_ = true;
+    ++pieces_;
   }
   return index;
 }
@@ -94,6 +94,7 @@ void ReplyBuilder::tool_arguments(std::int64_t key, std::string_view fragment) {
   if (!is_open()) return;
   const auto index = call_index(key);
   if (fragment.empty()) return;
+  ++pieces_;
   std::get<ToolCall>(reply_.message.parts[calls_[index].part]).arguments += fragment;
   if (listener_) listener_->on_tool_arguments(index, fragment);
 }
@@ -102,7 +103,7 @@ void ReplyBuilder::part(Part part) {
   if (!is_open()) return;
   reply_.message.parts.push_back(std::move(part));
   part_open_ = false;
-  has_output_ = true;
+  ++pieces_;
 }
 
 void ReplyBuilder::opaque(std::string_view kind, std::string_view json) {

@@ -67,7 +67,9 @@ class ReplyBuilder {
   const std::optional<Error>& failure() const noexcept { return failure_; }
   bool is_open() const noexcept { return !complete_ && !failure_; }
   /// Whether any text, reasoning, refusal or tool call was reported.
-  bool has_output() const noexcept { return has_output_; }
+  bool has_output() const noexcept { return pieces_ > 0; }
+  /// How many pieces of text, reasoning, refusal, tool calls and other parts were reported.
+  std::uint64_t pieces() const noexcept { return pieces_; }
   bool has_finish_reason() const noexcept { return reply_.finish_reason != FinishReason::unknown; }
   bool has_tool_calls() const noexcept { return !calls_.empty(); }
   FinishReason finish_reason() const noexcept { return reply_.finish_reason; }
@@ -102,7 +104,7 @@ class ReplyBuilder {
   std::size_t position_;
   std::vector<Call> calls_;
   bool part_open_ = false;
-  bool has_output_ = false;
+  std::uint64_t pieces_ = 0;
   bool complete_ = false;
   std::optional<Error> failure_;
 };

@@ -66,6 +66,10 @@ Timeouts& Timeouts::total(Duration value) {
   total_ = checked("total timeout", value);
   return *this;
 }
+Timeouts& Timeouts::heartbeats_count(bool value) {
+  heartbeats_count_ = value;
+  return *this;
+}
 
 Retries& Retries::attempts(int value) {
   check(value >= 1, "attempts", "at least 1");

@@ -4,6 +4,7 @@
 
 #include "embed/too_much.hpp"
 #include "exchange/engine.hpp"
+#include "exchange/estimate.hpp"
 
 namespace fastccg::embed {
 
@@ -89,6 +90,9 @@ std::shared_ptr<Exchange> EmbedCall::make_exchange(Batch batch) {
   }
   CallOptions options(settings_);
   options.began = began_;
+  options.lane = state_.get();
+  options.estimated_tokens = estimate_tokens(texts);
+  options.observers = CallObservers(nullptr);
   auto receiver = std::make_unique<VectorsReceiver>(target, state_->protocol(), batch, settings_.dimensions(),
                                                     std::static_pointer_cast<EmbedCall>(Pending::shared_from_this()));
   return std::make_shared<Exchange>(target, std::move(rendered), options, std::move(receiver));

@@ -41,6 +41,14 @@ Receiver::Progress VectorsReceiver::on_end(const std::optional<Error>& broken) {
   return outcome_ && !*outcome_ ? Progress::failed : Progress::complete;
 }
 
+Account VectorsReceiver::account() const {
+  Account account;
+  if (!outcome_ || !*outcome_) return account;
+  account.usage = (*outcome_)->usage;
+  account.pieces = batch_.count;
+  return account;
+}
+
 void VectorsReceiver::on_success(CallInfo info) {
   if (!outcome_) return decode_elsewhere(std::move(info));
   std::exchange(sink_, nullptr)->on_vectors(batch_, **std::move(outcome_), std::move(info));

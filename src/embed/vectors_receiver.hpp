@@ -31,6 +31,7 @@ class VectorsReceiver final : public Receiver {
   Progress on_body(std::string_view bytes) override;
   Progress on_end(const std::optional<Error>& broken) override;
   Error failure() const override { return outcome_->error(); }
+  Account account() const override;
   void on_success(CallInfo info) override;
   void on_failure(Error error) override;
   void decode_elsewhere(CallInfo info);

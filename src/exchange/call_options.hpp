@@ -1,8 +1,10 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 
+#include "exchange/observers.hpp"
 #include "fastccg/settings.hpp"
 
 namespace fastccg {
@@ -26,6 +28,10 @@ class CallOptions {
   bool stream = false;  ///< Whether events are asked for.
   /// When the total deadline began to run; not set: when the call starts. For calls that are part of a larger one.
   std::optional<std::chrono::steady_clock::time_point> began;
+  /// Calls of the same lane keep their order when they wait for their turn, and lanes take turns. Only an identity.
+  const void* lane = nullptr;
+  std::int64_t estimated_tokens = 0;  ///< What the call will cost, for `RateLimits`.
+  CallObservers observers;
 };
 
 }  // namespace fastccg

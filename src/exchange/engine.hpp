@@ -5,6 +5,7 @@
 #include <random>
 #include <unordered_set>
 
+#include "exchange/admission.hpp"
 #include "exchange/exchange.hpp"
 #include "loop/loop.hpp"
 #include "transport/transport.hpp"
@@ -41,6 +42,7 @@ class Engine {
 
   Loop& loop() noexcept { return loop_; }
   transport::Transport& transport() noexcept { return *transport_; }
+  Admission& admission() noexcept { return admission_; }
   /// From [0, 1).
   double random() { return std::uniform_real_distribution<double>(0, 1)(random_); }
   /// The call has ended; it may be destroyed by this.
@@ -48,6 +50,7 @@ class Engine {
 
  private:
   Loop loop_;
+  Admission admission_{loop_};
   std::unique_ptr<transport::Transport> transport_;
   std::unordered_set<std::shared_ptr<Exchange>> active_;
   std::minstd_rand random_{std::random_device{}()};

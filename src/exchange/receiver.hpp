@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -21,6 +22,17 @@ class CallInfo {
   std::vector<RateLimit> rate_limits;
   int attempts = 0;
   Timings timings;
+  std::vector<Warning> warnings;  ///< Of models that were asked before this one.
+};
+
+/// What an answer has come to so far.
+class Account {
+ public:
+  Account() = default;
+
+  Usage usage;
+  FinishReason finish_reason = FinishReason::unknown;
+  std::uint64_t pieces = 0;
 };
 
 /// The bytes of an answer without what may stand before it: the mark that some put before UTF-8, and the blanks that some
@@ -60,6 +72,11 @@ class Receiver {
   virtual bool has_reached_caller() const { return false; }
   /// The text that has arrived, for errors.
   virtual std::string partial_text() const { return {}; }
+
+  /// In a stream, changes whenever some of the answer itself has come, and not only a sign of life.
+  virtual std::uint64_t progress_mark() const { return 0; }
+  /// Of the attempt, at any time before the end of the call.
+  virtual Account account() const { return {}; }
 
   /// The end of the call: one of them is called, once, and nothing after it.
   virtual void on_success(CallInfo info) = 0;

@@ -4,6 +4,9 @@
 #include <cctype>
 #include <utility>
 
+#include "exchange/estimate.hpp"
+#include "exchange/limit_table.hpp"
+
 namespace fastccg {
 
 namespace {
@@ -26,6 +29,7 @@ ReplyReceiver::ReplyReceiver(std::shared_ptr<const Target> target, const CallOpt
       sink_(std::move(sink)) {}
 
 void ReplyReceiver::begin_attempt() {
+  sink_->on_attempt(target_);
   builder_.emplace(std::string(target_->dialect.provider), sink_->listener(), position_);
   for (const auto& warning : warnings_) builder_->warn(warning);
   framer_.emplace(event_limit_);
@@ -103,6 +107,17 @@ void ReplyReceiver::end_of_events(const std::optional<Error>& broken) {
   }
 }
 
+std::uint64_t ReplyReceiver::progress_mark() const { return (builder_ ? builder_->pieces() : 0) + body_.size(); }
+
+Account ReplyReceiver::account() const {
+  Account account;
+  if (!builder_) return account;
+  account.usage = builder_->usage();
+  account.finish_reason = builder_->finish_reason();
+  account.pieces = builder_->pieces();
+  return account;
+}
+
 void ReplyReceiver::on_success(CallInfo info) {
   auto reply = builder_->take();
   reply.model = target_->model.id;
@@ -111,6 +126,8 @@ void ReplyReceiver::on_success(CallInfo info) {
   reply.rate_limits = std::move(info.rate_limits);
   reply.attempts = info.attempts;
   reply.timings = info.timings;
+  reply.cost = cost(target_->model, reply.usage);
+  reply.warnings.insert(reply.warnings.end(), info.warnings.begin(), info.warnings.end());
   if (kind_ == Body::json) reply.raw = std::move(body_);
   std::exchange(sink_, nullptr)->on_done(std::move(reply));
 }
@@ -118,13 +135,27 @@ void ReplyReceiver::on_success(CallInfo info) {
 void ReplyReceiver::on_failure(Error error) { std::exchange(sink_, nullptr)->on_done(std::move(error)); }
 
 std::shared_ptr<Exchange> make_reply_exchange(std::shared_ptr<const Target> target, const Request& request,
-                                              std::shared_ptr<ReplySink> sink) {
+                                              std::shared_ptr<ReplySink> sink, const CallContext& context) {
   CallOptions options(request.settings);
   options.stream = request.stream;
+  options.lane = context.lane;
+  options.observers = CallObservers(context.observers);
+  if (RateLimitTable::version() != 0) options.estimated_tokens = estimate_tokens(request);
+
+  const auto receive = [&](const std::shared_ptr<const Target>& from, protocols::Rendered& rendered) {
+    return std::make_unique<ReplyReceiver>(from, options, std::move(rendered.warnings), request.messages.size(), sink);
+  };
   auto rendered = target->protocol().render(request, target->dialect);
-  auto receiver = std::make_unique<ReplyReceiver>(target, options, std::move(rendered.warnings),
-                                                  request.messages.size(), std::move(sink));
-  return std::make_shared<Exchange>(std::move(target), std::move(rendered), options, std::move(receiver));
+  auto receiver = receive(target, rendered);
+  auto exchange = std::make_shared<Exchange>(target, std::move(rendered), options, std::move(receiver));
+  for (const auto& fallback : context.fallbacks) {
+    auto other = request;
+    other.model = fallback->model;
+    auto rendered_for_it = fallback->protocol().render(other, fallback->dialect);
+    auto its_receiver = receive(fallback, rendered_for_it);
+    exchange->add_fallback(fallback, std::move(rendered_for_it), options, std::move(its_receiver));
+  }
+  return exchange;
 }
 
 }  // namespace fastccg

@@ -17,6 +17,8 @@ namespace fastccg {
 class ReplySink {
  public:
   virtual ~ReplySink() = default;
+  /// This is who is asked now. Again for each attempt: with fallbacks it may be another.
+  virtual void on_attempt(const std::shared_ptr<const Target>& target) { static_cast<void>(target); }
   /// Hears of each piece of a streamed answer; null for those who want the whole answer only.
   virtual ReplyBuilder::Listener* listener() noexcept { return nullptr; }
   /// A batch of bytes has been decoded. Returns false to have the socket not read until `Exchange::resume`.
@@ -44,6 +46,8 @@ class ReplyReceiver final : public Receiver, private sse::Handler {
   Error failure() const override { return *builder_->failure(); }
   bool has_reached_caller() const override { return sink_->listener() && builder_ && builder_->has_output(); }
   std::string partial_text() const override { return builder_ ? builder_->partial_text() : std::string(); }
+  std::uint64_t progress_mark() const override;
+  Account account() const override;
   void on_success(CallInfo info) override;
   void on_failure(Error error) override;
 
@@ -66,8 +70,20 @@ class ReplyReceiver final : public Receiver, private sse::Handler {
   std::string body_;
 };
 
-/// The exchange that asks `target` for a reply. Renders the request; throws `FastCCGError` if it cannot be.
+/// What a call takes with it from the conversation that it belongs to.
+class CallContext {
+ public:
+  CallContext() = default;
+
+  const void* lane = nullptr;  ///< As in `CallOptions`.
+  ObserverList::Snapshot observers;
+  std::vector<std::shared_ptr<const Target>> fallbacks;  ///< Whom to ask next if `target` fails, in this order.
+};
+
+/// The exchange that asks `target` for a reply. Renders the request, for the fallbacks too; throws `FastCCGError` if it
+/// cannot be.
 std::shared_ptr<Exchange> make_reply_exchange(std::shared_ptr<const Target> target, const Request& request,
-                                              std::shared_ptr<ReplySink> sink);
+                                              std::shared_ptr<ReplySink> sink,
+                                              const CallContext& context = CallContext());
 
 }  // namespace fastccg

@@ -91,6 +91,7 @@ Timeouts parse_timeouts(const Field& field) {
   with(field, "first_byte_ms", [&](const Field& f) { timeouts.first_byte(parse_time(f)); });
   with(field, "idle_ms", [&](const Field& f) { timeouts.idle(parse_time(f)); });
   with(field, "total_ms", [&](const Field& f) { timeouts.total(parse_time(f)); });
+  with(field, "heartbeats_count", [&](const Field& f) { timeouts.heartbeats_count(f.boolean()); });
   return timeouts;
 }
 

@@ -82,6 +82,7 @@ void render_timeouts(std::string& out, const Timeouts& timeouts) {
   object.number("first_byte_ms", timeouts.first_byte().count());
   object.number("idle_ms", timeouts.idle().count());
   object.number("total_ms", timeouts.total().count());
+  if (timeouts.heartbeats_count()) object.boolean("heartbeats_count", true);
   object.end();
 }
 

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <future>
+#include <memory>
 #include <string_view>
 #include <utility>
 
@@ -16,6 +17,19 @@ namespace fastccg::testing {
 inline std::future<Result<Reply>> in_background(Operation<Reply> operation) {
   return std::async(std::launch::async, [op = std::move(operation)]() mutable { return op.as_result(); });
 }
+
+/// A call that has begun when this is made, and is waited for later.
+class Begun {
+ public:
+  explicit Begun(Operation<Reply> operation) : pending_(std::move(operation).release().first) { pending_->start(); }
+  Result<Reply> get() {
+    pending_->wait();
+    return pending_->take();
+  }
+
+ private:
+  std::shared_ptr<detail::PendingResult<Reply>> pending_;
+};
 
 /// Models whose server is the test.
 class Calling : public ::testing::Test {

@@ -1,7 +1,9 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <condition_variable>
 #include <future>
+#include <mutex>
 #include <stop_token>
 
 #include "embed/init.hpp"
@@ -38,6 +40,47 @@ class Embedding : public ::testing::Test {
 
 std::future<Result<Embeddings>> in_background(Operation<Embeddings> operation) {
   return std::async(std::launch::async, [op = std::move(operation)]() mutable { return op.as_result(); });
+}
+
+/// Counts what has finished, and adds up what it has cost.
+class Tally : public CallObserver {
+ public:
+  void on_event(const CallEvent& event) override {
+    if (event.kind != CallEvent::Kind::finished) return;
+    const std::lock_guard lock(mutex_);
+    ++finished_;
+    cost_ += event.cost.value_or(0);
+    changed_.notify_all();
+  }
+  bool wait_for(int calls) {
+    std::unique_lock lock(mutex_);
+    return changed_.wait_for(lock, 5s, [&] { return finished_ >= calls; });
+  }
+  double cost() const { return cost_; }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  int finished_ = 0;
+  double cost_ = 0;
+};
+
+TEST_F(Embedding, requests_keep_to_the_rate_limits_and_observers_hear_of_each) {
+  const auto tally = std::make_shared<Tally>();
+  add_observer(tally);
+  set_rate_limits("openai", RateLimits().concurrent(1));
+  auto embedder = make_embedder();
+  auto result = in_background(embedder.embed_async({"a", "b", "c"}, singly()));
+  for (std::size_t i = 0; i < 3; ++i) {
+    ASSERT_TRUE(server.wait_for_calls(i + 1));
+    EXPECT_EQ(server.calls(), i + 1) << "one at a time, although two might be under way";
+    server.answer(i, 200, answer_of({1}, 1'000'000));
+  }
+  EXPECT_TRUE(result.get());
+  clear_rate_limits();
+  EXPECT_TRUE(tally->wait_for(3));
+  remove_observer(tally);
+  EXPECT_DOUBLE_EQ(tally->cost(), 3 * embedder.model_info().input_price.value());
 }
 
 TEST_F(Embedding, vectors_come_with_what_is_known_of_them) {

@@ -55,7 +55,7 @@ TEST_F(Attempts, gemini_announces_the_delay_in_the_body) {
 
 TEST_F(Attempts, delay_of_zero_in_the_body_is_no_invitation_to_hammer) {
   auto model = make_model("gemini/gemini-2.5-flash");
-  model.retries(Retries().initial_delay(1h).max_delay(1h)).timeouts(Timeouts().total(50min));
+  model.retries(Retries().initial_delay(1h).max_delay(1h)).timeouts(Timeouts().total(30min));
   auto reply = in_background(model.ask_async("Q"));
   ASSERT_TRUE(server.wait_for_calls(1));
   server.answer(0, 429,

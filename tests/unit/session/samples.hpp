@@ -55,7 +55,11 @@ inline Settings every_setting() {
       .cache_prompt(std::chrono::hours(1))
       .metadata({{"user", "Zoë"}, {"", "empty key"}})
       .extra(R"({ "service_tier" : "flex" })")
-      .timeouts(Timeouts().connect(Timeouts::Duration(1)).first_byte(Timeouts::Duration(2)).idle(Timeouts::Duration(0)))
+      .timeouts(Timeouts()
+                    .connect(Timeouts::Duration(1))
+                    .first_byte(Timeouts::Duration(2))
+                    .idle(Timeouts::Duration(0))
+                    .heartbeats_count(true))
       .retries(Retries().attempts(7).max_delay(Retries::Duration(9)))
       .limits(Limits().body(static_cast<std::size_t>(-1)).unread(1));
   return settings;
