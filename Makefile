@@ -3,7 +3,7 @@ BUILD ?= build
 PREFIX ?= /usr/local
 
 .DEFAULT_GOAL := help
-.PHONY: help setup configure build demo test test-pythons wheel check fmt bench recordings faults crash soak fuzz install docs tables clean
+.PHONY: help setup configure build demo test test-pythons wheel check fmt bench bench-python recordings faults crash soak fuzz install docs tables clean
 .PHONY: check-setup check-format check-tidy check-coroutines check-asan check-tsan check-clang check-shared check-embedded check-python
 
 help: ## Show this list
@@ -59,6 +59,11 @@ bench: configure ## Run the benchmarks
 	@tools/setup bench
 	@cmake -S . -B $(BUILD) >/dev/null
 	@cmake --build $(BUILD) --target bench
+
+bench-python: configure ## Measure the Python package beside the official SDK, which comes from PyPI
+	@cmake --build $(BUILD) --target _core fastccg-sim
+	@tools/python_env $(BUILD)/python-bench bench
+	@PYTHONPATH=$(BUILD)/python $(BUILD)/python-bench/bin/python bench/python_side_by_side.py $(BUILD)/simulator/fastccg-sim
 
 install: build ## Install into PREFIX (default /usr/local)
 	@cmake --install $(BUILD) --prefix $(PREFIX)
