@@ -4,6 +4,7 @@
 #include <mutex>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "catalog.hpp"
 #include "convert.hpp"
@@ -116,6 +117,13 @@ Ref model_flush(PyObject* self, PyObject*) {
   return none();
 }
 
+Ref model_fallbacks(PyObject* self, PyObject* names) {
+  std::vector<Fallback> models;
+  each(names, "fallbacks", [&](PyObject* name) { models.emplace_back(to_text(name, "the name of a model")); });
+  model_in(self).fallbacks(models);
+  return none();
+}
+
 Ref model_warnings(PyObject* self, PyObject*) {
   return to_list(model_in(self).session_warnings(), [](const Warning& warning) { return to_python(warning); });
 }
@@ -140,6 +148,7 @@ Ref make_model_type(PyObject* module) {
       with_argument<model_save>("save", "Writes a session file."),
       with_argument<model_autosave>("autosave", "Keeps a journal from now on; an empty path ends that."),
       without_arguments<model_flush>("flush", "Waits until everything is in the journal."),
+      with_argument<model_fallbacks>("fallbacks", "Models to ask when this one fails."),
       without_arguments<model_warnings>("warnings", "What was mended, and what keeps the journal from being written."),
       end_of_methods()};
   static PyType_Slot slots[] = {slot(Py_tp_dealloc, deallocate<ModelValue>), slot(Py_tp_methods, methods),

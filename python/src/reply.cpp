@@ -40,6 +40,7 @@ Ref reply_details(PyObject* self, PyObject*) {
       .set("rate_limits", to_python(reply.rate_limits))
       .set("attempts", std::int64_t{reply.attempts})
       .set("timings", timings_of(reply.timings))
+      .set("cost", reply.cost)
       .set("interrupted", reply.interrupted)
       .set("tool_calls", to_list(reply.tool_calls(), [](const ToolCall& call) { return to_python(call); }))
       .set("reasoning", reply.reasoning())

@@ -420,3 +420,19 @@ def test_terminal_ends_with_the_input(monkeypatch, capsys, model):
     assert "The capital of Australia is Canberra." in capsys.readouterr().out
     assert model.get_history() == []
     assert model.model_info()["temperature"] == 0.5
+
+
+def test_another_model_answers_when_this_one_fails(simulators, simulator, make_model, monkeypatch):
+    broken = make_model(at=simulators("--fault", "status;code=500"), retries=0)
+    monkeypatch.setenv("MISTRAL_BASE_URL", simulator.base_url)
+    fastccg.add_mistral_key("sk-2")
+    reply = broken.fallbacks("mistral/mistral-small-latest").ask("What is the capital of Australia?")
+    assert "Canberra" in reply.content
+    assert reply.provider == "mistral"
+    assert reply.warnings
+    with pytest.raises(fastccg.APIRequestFailed):
+        broken.fallbacks().ask("Q")
+
+
+def test_reply_says_what_it_cost(model):
+    assert model.ask("Q").cost > 0

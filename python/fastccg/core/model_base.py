@@ -181,6 +181,15 @@ class ModelBase:
         self._filter = fn
         return self
 
+    def fallbacks(self, *names: str) -> Self:
+        """Sets models, by "provider/name", to ask in this order when this one fails in a way that another need not.
+
+        Not when the caller has to mend something, and never after output has arrived. Keys and addresses are found as
+        `init_model` finds them. Without names there are none any more. They are not saved.
+        """
+        self._native.fallbacks(list(names))
+        return self
+
     # History
 
     def append_prompt(self, msg: Prompt) -> Self:

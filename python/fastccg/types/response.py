@@ -191,6 +191,12 @@ class ModelResponse:
         return Timings(**self._detail("timings", _NO_FIELDS))
 
     @property
+    def cost(self) -> Optional[float]:
+        """What it cost in US dollars by the catalogue's prices; None if that is not known."""
+        cost: Optional[float] = self._detail("cost", None)
+        return cost
+
+    @property
     def interrupted(self) -> bool:
         """Whether the stream was ended early; only ever true in what `AskStream.response` gives after a `close`."""
         return self._detail("interrupted", False)
