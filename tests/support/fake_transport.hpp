@@ -16,18 +16,21 @@
 
 namespace fastccg::testing {
 
+/// For waits that only end early when something is broken; long enough for the slowest machine under a sanitizer.
+inline constexpr std::chrono::seconds must_not_expire(60);
+
 /// What a test sees and steers of a `FakeTransport`: it plays the server, from the test's thread, call by call.
 class FakeServer {
  public:
-  /// Waits until that many calls have been started in all; returns false after five seconds.
+  /// Waits until that many calls have been started in all; returns false if that is not to be expected any more.
   bool wait_for_calls(std::size_t count) {
     std::unique_lock lock(mutex_);
-    return changed_.wait_for(lock, std::chrono::seconds(5), [&] { return requests_.size() >= count; });
+    return changed_.wait_for(lock, must_not_expire, [&] { return requests_.size() >= count; });
   }
   /// Waits until `condition` holds of this object, as seen under its lock.
   bool wait_until(const std::function<bool(const FakeServer&)>& condition) {
     std::unique_lock lock(mutex_);
-    return changed_.wait_for(lock, std::chrono::seconds(5), [&] { return condition(*this); });
+    return changed_.wait_for(lock, must_not_expire, [&] { return condition(*this); });
   }
   std::size_t calls() const {
     const std::lock_guard lock(mutex_);
