@@ -124,8 +124,9 @@ def test_tracing_sees_chunks_too(model):
         sys.settrace(None)
 
 
-def test_awaiting_without_an_event_loop_is_an_error(slow):
-    call = slow._native.ask_async(QUESTION, None)
+def test_awaiting_without_an_event_loop_is_an_error(make_model, simulators):
+    stalled = make_model(at=simulators("--fault", "stall-before-headers"))
+    call = stalled._native.ask_async(QUESTION, None)
     with pytest.raises(RuntimeError, match="no running event loop"):
         next(iter(call))
-    assert slow.get_history() == []
+    assert stalled.get_history() == []
