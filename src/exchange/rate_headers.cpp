@@ -1,11 +1,11 @@
 #include "exchange/rate_headers.hpp"
 
 #include <algorithm>
-#include <array>
 #include <string>
 #include <string_view>
 
 #include "exchange/header_time.hpp"
+#include "exchange/rate_limits.hpp"
 
 namespace fastccg {
 
@@ -14,40 +14,15 @@ namespace {
 using namespace std::chrono;
 using Counts = RateWindow::Counts;
 
-/// How a dialect names the headers of one limit. An empty name: it has no such header.
-class Names {
- public:
-  Counts counts;
-  std::string_view limit;
-  std::string_view remaining;
-  std::string_view reset;
-};
+/// What a limit of that name counts; nothing if it is about other things, such as images.
+std::optional<Counts> counts_of(std::string_view name) {
+  if (name.find("token") != name.npos) return Counts::tokens;
+  if (name.empty() || name.find("req") != name.npos) return Counts::requests;
+  return std::nullopt;
+}
 
-constexpr auto dialects = std::to_array<Names>({
-    // OpenAI, Azure, Groq and most of those who speak like them.
-    {Counts::requests, "x-ratelimit-limit-requests", "x-ratelimit-remaining-requests", "x-ratelimit-reset-requests"},
-    {Counts::tokens, "x-ratelimit-limit-tokens", "x-ratelimit-remaining-tokens", "x-ratelimit-reset-tokens"},
-    // Mistral; the window is a minute, and when it ends is not said.
-    {Counts::requests, "x-ratelimit-limit-req-minute", "x-ratelimit-remaining-req-minute", ""},
-    {Counts::tokens, "x-ratelimit-limit-tokens-minute", "x-ratelimit-remaining-tokens-minute", ""},
-    // OpenRouter and many a gateway.
-    {Counts::requests, "x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset"},
-    {Counts::requests, "anthropic-ratelimit-requests-limit", "anthropic-ratelimit-requests-remaining",
-     "anthropic-ratelimit-requests-reset"},
-    {Counts::tokens, "anthropic-ratelimit-tokens-limit", "anthropic-ratelimit-tokens-remaining",
-     "anthropic-ratelimit-tokens-reset"},
-    {Counts::tokens, "anthropic-ratelimit-input-tokens-limit", "anthropic-ratelimit-input-tokens-remaining",
-     "anthropic-ratelimit-input-tokens-reset"},
-    {Counts::tokens, "anthropic-ratelimit-output-tokens-limit", "anthropic-ratelimit-output-tokens-remaining",
-     "anthropic-ratelimit-output-tokens-reset"},
-});
-
-std::optional<double> amount(const Headers& headers, std::string_view name) {
-  const auto* text = name.empty() ? nullptr : find_header(headers, name);
-  if (!text) return std::nullopt;
-  const auto value = header_time::number(*text);
-  if (!value || *value < 0) return std::nullopt;
-  return value;
+std::optional<double> as_double(std::optional<std::int64_t> value) {
+  return value ? std::optional(static_cast<double>(*value)) : std::nullopt;
 }
 
 /// Nobody announces a pause of thirty years.
@@ -79,16 +54,14 @@ system_clock::time_point server_clock(const Headers& headers, system_clock::time
 }
 
 std::vector<RateWindow> rate_windows(const Headers& headers, system_clock::time_point now) {
-  now = server_clock(headers, now);
   std::vector<RateWindow> windows;
-  for (const auto& names : dialects) {
-    RateWindow window(names.counts);
-    window.limit = amount(headers, names.limit);
-    window.remaining = amount(headers, names.remaining);
-    if (!window.remaining) continue;
-    if (const auto* text = names.reset.empty() ? nullptr : find_header(headers, names.reset))
-      window.reset = rate_reset(*text, now);
-    windows.push_back(window);
+  for (const auto& limit : rate_limits(headers, now)) {
+    const auto counts = counts_of(limit.name);
+    if (!counts || !limit.remaining) continue;
+    auto& window = windows.emplace_back(*counts);
+    window.limit = as_double(limit.limit);
+    window.remaining = as_double(limit.remaining);
+    window.reset = limit.reset;
   }
   return windows;
 }
