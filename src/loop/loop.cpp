@@ -190,7 +190,7 @@ class Loop::Impl {
     ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, fd, nullptr);
   }
 
-  void after_each_batch(Work work) { after_batch_ = std::move(work); }
+  std::uint64_t round() const noexcept { return rounds_; }
 
  private:
   static constexpr std::uint64_t wake_mark = std::numeric_limits<std::uint64_t>::max();
@@ -221,11 +221,10 @@ class Loop::Impl {
       for (int i = 0; i < count; ++i) dispatch(events[static_cast<std::size_t>(i)]);
       run_due_timers();
       running = run_posted();
-      if (after_batch_) run_guarded(after_batch_);
+      ++rounds_;
     }
     // What is left is destroyed here, on the thread that it belongs to.
     while (!timers_.empty()) const Work dropped = timers_.take_next();
-    after_batch_ = nullptr;
     thread_id_.store(std::thread::id(), std::memory_order_relaxed);
   }
 
@@ -323,7 +322,7 @@ class Loop::Impl {
   TimerHeap timers_;
   Clock::time_point round_ = Clock::now();  // When timers were last looked at.
   std::vector<Watched> watched_;            // By descriptor: the kernel hands out the lowest number that is free.
-  Work after_batch_;
+  std::uint64_t rounds_ = 0;
 
   std::atomic<std::thread::id> thread_id_;
   std::mutex join_mutex_;
@@ -345,6 +344,6 @@ Loop::TimerId Loop::after(Clock::duration delay, Work work) {
 void Loop::cancel(TimerId timer) noexcept { impl_->cancel(timer); }
 void Loop::watch(int fd, unsigned readiness, FdHandler& handler) { impl_->watch(fd, readiness, handler); }
 void Loop::unwatch(int fd) noexcept { impl_->unwatch(fd); }
-void Loop::after_each_batch(Work work) { impl_->after_each_batch(std::move(work)); }
+std::uint64_t Loop::round() const noexcept { return impl_->round(); }
 
 }  // namespace fastccg

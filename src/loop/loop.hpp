@@ -51,9 +51,9 @@ class Loop {
   void watch(int fd, unsigned readiness, FdHandler& handler);
   void unwatch(int fd) noexcept;
 
-  /// Runs `work` after each batch of events and posted work, in place of what was given before; an empty one ends that.
-  /// Not from inside `work`.
-  void after_each_batch(Work work);
+  /// Counts the rounds of sockets, timers and posted work. Who has had its share in one round waits for the next, so that
+  /// the others get theirs.
+  std::uint64_t round() const noexcept;
 
  private:
   class Impl;

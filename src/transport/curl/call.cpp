@@ -27,6 +27,10 @@ constexpr long longest_idle_seconds = 50;
 // While a model thinks nothing moves for minutes, and routers on the way forget a silent connection after five or so.
 constexpr long keepalive_seconds = 45;
 
+// As long as there is more to read, libcurl goes on reading, and does not return: a server that sends as fast as it is read
+// would keep timers and all other calls waiting for ever. So each call gets this much in a round of the loop.
+constexpr std::size_t share_of_a_round = 32 * 1024;
+
 std::string_view trimmed(std::string_view text) {
   constexpr std::string_view space = " \t\r\n";
   const std::size_t first = text.find_first_not_of(space);
@@ -255,6 +259,11 @@ std::size_t Call::body_callback(char* data, std::size_t size, std::size_t count,
     call.held_back = true;
     return CURL_WRITEFUNC_PAUSE;
   }
+  if (call.has_had_its_share(bytes)) {
+    call.held_back = true;
+    call.settings_.yielded->push_back(call.id);
+    return CURL_WRITEFUNC_PAUSE;
+  }
   return call.guarded([&call, data, bytes] { call.take_body(std::string_view(data, bytes)); }) ? bytes : 0;
 }
 
@@ -312,6 +321,14 @@ void Call::end_headers() {
   if (status / 100 == 1) return headers_.clear();
   headers_reported_ = true;
   if (sink_ != nullptr) sink_->on_headers(static_cast<int>(status), headers_);
+}
+
+bool Call::has_had_its_share(std::size_t bytes) noexcept {
+  const auto round = settings_.loop->round();
+  if (std::exchange(round_, round) != round) round_bytes_ = 0;
+  if (round_bytes_ >= share_of_a_round) return true;
+  round_bytes_ += bytes;
+  return false;
 }
 
 void Call::take_body(std::string_view bytes) {

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "loop/loop.hpp"
 #include "transport/curl/library.hpp"
@@ -23,6 +24,9 @@ class CallSettings {
 
   CURLSH* share = nullptr;
   Sockets* sockets = nullptr;
+  const Loop* loop = nullptr;
+  std::vector<CallId>* yielded =
+      nullptr;            ///< Calls that have had their share of this round of the loop. Has room for all.
   std::string ca_bundle;  ///< Empty: leave it to libcurl.
 };
 
@@ -60,7 +64,7 @@ class Call {
   Stage stage = Stage::idle;
   Loop::TimerId patience = Loop::TimerId::none;  ///< Of a drain.
   bool paused = false;                           ///< What the caller wants.
-  bool held_back = false;                        ///< Whether libcurl holds bytes back since the sink is paused.
+  bool held_back = false;  ///< Whether libcurl holds bytes back, since the sink is paused or for a round.
 
  private:
   static std::size_t header_callback(char* data, std::size_t size, std::size_t count, void* self) noexcept;
@@ -78,6 +82,7 @@ class Call {
   void take_header_line(std::string_view line);
   void end_headers();
   void take_body(std::string_view bytes);
+  bool has_had_its_share(std::size_t bytes) noexcept;
   /// Runs `step` for a callback of libcurl, which knows no exceptions. False if the call is to end.
   template <class Step>
   bool guarded(Step step) noexcept;
@@ -101,6 +106,8 @@ class Call {
   Headers headers_;
   std::size_t header_bytes_ = 0;
   std::size_t body_bytes_ = 0;
+  std::uint64_t round_ = 0;  ///< Of the loop, when bytes came last.
+  std::size_t round_bytes_ = 0;
   bool headers_reported_ = false;
   bool draining_ = false;
   int open_error_ = 0;          ///< `errno` of the socket that could not be made.

@@ -74,6 +74,7 @@ class CurlTransport final : public Transport {
   std::vector<Call*> waiting_;      // To be handed to libcurl.
   std::vector<Call*> doomed_;       // To be taken from libcurl.
   std::vector<CallId> unreported_;  // Failed before they began.
+  std::vector<CallId> yielded_;     // To go on in the next round.
   std::vector<CallId> resumed_;
   std::size_t kept_connections_ = first_kept_connections;
   bool in_curl_ = false;
@@ -99,6 +100,8 @@ CurlTransport::CurlTransport(Loop& loop)
   settings_.share = share_.get();
   settings_.ca_bundle = find_ca_bundle();
   settings_.sockets = &sockets_;
+  settings_.loop = &loop_;
+  settings_.yielded = &yielded_;
 }
 
 CurlTransport::~CurlTransport() {
@@ -174,6 +177,7 @@ Call& CurlTransport::free_call() {
     calls_.push_back(std::make_unique<Call>(settings_, static_cast<std::uint32_t>(calls_.size())));
     free_.reserve(calls_.size());
     doomed_.reserve(calls_.size());
+    yielded_.reserve(calls_.size());
     free_.push_back(calls_.back().get());
   }
   Call& call = *free_.back();
@@ -226,6 +230,11 @@ void CurlTransport::settle() {
     Call& call = *waiting_.back();
     waiting_.pop_back();
     add(call);
+  }
+  if (!yielded_.empty()) {
+    resumed_.insert(resumed_.end(), yielded_.begin(), yielded_.end());
+    yielded_.clear();
+    defer();
   }
   int left = 0;
   while (const CURLMsg* message = curl_multi_info_read(multi_.get(), &left)) {

@@ -417,27 +417,24 @@ TEST(Loop, handler_that_throws_does_not_end_the_loop) {
   EXPECT_NE(::testing::internal::GetCapturedStderr().find("broken handler"), std::string::npos);
 }
 
-TEST(Loop, after_each_batch_runs_once_for_a_batch_of_work) {
+TEST(Loop, round_is_the_same_for_work_that_runs_together_and_another_afterwards) {
   Loop loop;
-  int batches = 0;
-  int at_once = 0;
   std::promise<void> blocked;
   std::promise<void> proceed;
-  on_loop(loop, [&] { loop.after_each_batch([&] { ++batches; }); });
   loop.post([&] {
     blocked.set_value();
     proceed.get_future().wait();
   });
   blocked.get_future().wait();
-  int before = 0;
-  loop.post([&] { before = batches; });
-  for (int i = 0; i < 100; ++i) loop.post([&] { at_once = batches - before; });
+  std::vector<std::uint64_t> rounds;
+  for (int i = 0; i < 3; ++i) loop.post([&] { rounds.push_back(loop.round()); });
   proceed.set_value();
   on_loop(loop, [] {});
-  on_loop(loop, [&] { loop.after_each_batch(nullptr); });
-  loop.stop();
-  EXPECT_EQ(at_once, 0);
-  EXPECT_GE(batches, 2);
+  std::uint64_t later = 0;
+  on_loop(loop, [&] { later = loop.round(); });
+  ASSERT_EQ(rounds.size(), 3u);
+  EXPECT_EQ(rounds[0], rounds[2]);
+  EXPECT_GT(later, rounds[2]);
 }
 
 TEST(Loop, signals_of_the_process_go_to_other_threads) {
