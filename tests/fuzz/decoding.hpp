@@ -37,7 +37,7 @@ inline void send_back(const protocols::Protocol& protocol, const protocols::Dial
   const auto answers = Message::tool_results(std::move(results));
   Request request;
   request.messages = {&question, &reply.message, &answers, &question};
-  request.model.id = "m";
+  request.model.id = std::string("m");  // g++ 12 warns wrongly of what assigning the literal would inline
   try {
     if (!json::is_object(protocol.render(request, dialect).body)) std::abort();
   } catch (const FastCCGError&) {

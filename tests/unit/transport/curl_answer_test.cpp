@@ -270,11 +270,13 @@ TEST_F(EarlyAnswer, refusal_before_the_body_was_sent_is_delivered) {
   EXPECT_EQ(sink_.body(), "too large");
 }
 
-TEST_F(EarlyAnswer, refusal_with_a_reset_right_after_is_delivered) {
+// Which of the two it is depends on whether the system tells of the reset while libcurl reads or while it sends.
+TEST_F(EarlyAnswer, refusal_with_a_reset_right_after_is_delivered_or_the_connection_has_broken) {
   Peer& peer = start_large();
   peer.send(http_answer(401, "no such key", "Connection: close\r\n"));
   peer.reset();
-  expect_end();
+  ASSERT_TRUE(sink_.wait_for_end());
+  if (sink_.error() != nullptr) return expect_error(ErrorKind::connection, true);
   EXPECT_EQ(sink_.status(), 401);
   EXPECT_EQ(sink_.body(), "no such key");
 }
