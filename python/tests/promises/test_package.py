@@ -18,10 +18,22 @@ from simulator import ROOT
 MODULES = [name for _, name, _ in pkgutil.walk_packages(fastccg.__path__, "fastccg.") if not name.endswith("_core")]
 
 
+def printed_by(*arguments: str) -> set[str]:
+    return set(subprocess.run([sys.executable, *arguments], capture_output=True, text=True, check=True).stdout.split())
+
+
 def modules_after(statement: str) -> set[str]:
-    code = f"import sys; before = set(sys.modules); {statement}; print(*sorted(set(sys.modules) - before))"
-    done = subprocess.run([sys.executable, "-S", "-c", code], capture_output=True, text=True, check=True)
-    return set(done.stdout.split())
+    """What the statement imports in an interpreter that knows where the package is, but has nothing loaded yet.
+
+    However it was installed, the interpreter has to look for it through `site`, whose hooks bring modules of their own.
+    """
+    bare = printed_by("-S", "-c", "import sys; print(*sys.modules)")
+    forget = f"import sys; [sys.modules.pop(name) for name in sys.modules.keys() - {bare!r}]"
+    return printed_by("-c", f"{forget}; {statement}; print(*sys.modules)") - bare
+
+
+def test_import_that_is_heavy_would_be_seen() -> None:
+    assert "asyncio" in modules_after("import fastccg, asyncio")
 
 
 @pytest.mark.parametrize(
