@@ -69,13 +69,13 @@ class RateLimit(Record):
         remaining: Optional[int] = None,
         reset: Optional[float] = None,
     ) -> None:
-        self.name = name
+        self.name: str = name
         """What is limited, in the provider's words: "requests", "tokens", ..."""
-        self.limit = limit
+        self.limit: Optional[int] = limit
         """How much there is in a window."""
-        self.remaining = remaining
+        self.remaining: Optional[int] = remaining
         """How much of it is left."""
-        self.reset = reset
+        self.reset: Optional[float] = reset
         """How many seconds it was, when the answer arrived, until the limit is as it was at first."""
 
 
