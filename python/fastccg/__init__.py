@@ -17,7 +17,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from fastccg import catalog, core, embedding, errors, keys, models, parts, rag, tools, types, vector_store
     from fastccg._core import Chunk
-    from fastccg._core import version as __version__
     from fastccg.catalog import find_model, list_models, load_catalog
     from fastccg.core.model_base import ModelBase
     from fastccg.core.terminal import run_terminal
@@ -50,6 +49,8 @@ if TYPE_CHECKING:
     from fastccg.types.response import ModelResponse
     from fastccg.vector_store.base import VectorStoreBase
     from fastccg.vector_store.in_memory import InMemoryVectorStore
+
+    __version__: str
 
 # Where each name is found. It is looked up when it is first used, so that importing the package costs next to nothing.
 _PLACES = {

@@ -13,6 +13,8 @@ from fastccg.types.response import Usage
 from fastccg.types.settings import Settings
 from typing_extensions import assert_type
 
+assert_type(fastccg.__version__, str)
+
 model = fastccg.init_model(gpt_4o, api_key=fastccg.add_openai_key("sk-..."))
 assert_type(model, gpt_4o)
 assert_type(fastccg.init_model("openai/gpt-4o", base_url="http://localhost:8000/v1", retries=0), fastccg.ModelBase)
