@@ -26,8 +26,9 @@ class Parked {
 
   /// Whether a task waits here now; one that was cancelled does not.
   bool waits(State& state) const {
-    if (!future_) return false;
-    const auto done = own(PyObject_CallMethodObjArgs(future_.get(), state.done.get(), nullptr));
+    const Ref future = future_;
+    if (!future) return false;
+    const auto done = own(PyObject_CallMethodObjArgs(future.get(), state.done.get(), nullptr));
     const int truth = PyObject_IsTrue(done.get());
     check(truth);
     return truth == 0;
@@ -49,12 +50,12 @@ class Parked {
     future_.reset();
   }
 
-  /// The same, but the task goes on, since what it waits for has been ended.
-  void leave_and_wake(State& state, detail::Pending& pending) {
-    const Ref future = future_;
-    const bool waiting = waits(state);
+  /// The task goes on, since what it waits for has been ended. It may be one of another thread's loop, whose futures this
+  /// thread may not resolve.
+  void wake(detail::Pending& pending) {
+    if (!future_) return;
+    if (hub_) data<Hub>(hub_.get()).wake(*completion_);
     leave(pending);
-    if (waiting) own(PyObject_CallMethodObjArgs(future.get(), state.set_result.get(), Py_None, nullptr));
   }
 
   int traverse(visitproc visit, void* arg) {

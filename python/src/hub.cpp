@@ -41,6 +41,19 @@ Ref Hub::take(const Resumable* completion) noexcept {
 
 void Hub::forget(const Completion& completion) noexcept { take(&completion); }
 
+void Hub::wake(const Completion& completion) {
+  // A new one, since the old one may stand in the queue already.
+  const auto posted = std::make_shared<Completion>();
+  {
+    const std::lock_guard lock(shared_->mutex);
+    auto future = shared_->futures.extract(&completion);
+    if (!future) return;
+    future.key() = posted.get();
+    shared_->futures.insert(std::move(future));
+  }
+  shared_->completions->post(posted);
+}
+
 void Hub::drain(State& state) {
   bool failed = false;
   shared_->completions->take([&](const std::shared_ptr<Resumable>& completion) {
@@ -117,11 +130,18 @@ Ref make_hub_type(PyObject* module) {
 }
 
 Ref running_hub(State& state) {
-  if (!state.running_hub) {
-    const auto module = own(PyImport_ImportModule("fastccg._loop"));
-    state.running_hub = own(PyObject_GetAttrString(module.get(), "running_hub"));
+  Ref function;
+  {
+    const std::lock_guard lock(state.first_use);
+    function = state.running_hub;
   }
-  return own(PyObject_CallObject(state.running_hub.get(), nullptr));
+  if (!function) {
+    const auto module = own(PyImport_ImportModule("fastccg._loop"));
+    function = own(PyObject_GetAttrString(module.get(), "running_hub"));
+    const std::lock_guard lock(state.first_use);
+    state.running_hub = function;
+  }
+  return own(PyObject_CallObject(function.get(), nullptr));
 }
 
 }  // namespace fastccg::python

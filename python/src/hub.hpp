@@ -28,6 +28,8 @@ class Hub {
   Ref expect(State& state, detail::Pending& pending, const std::shared_ptr<Completion>& completion);
   /// Drops the future. Nothing is resolved after this.
   void forget(const Completion& completion) noexcept;
+  /// Has the loop resolve the future soon, ready or not, whatever becomes of `completion`. Any thread may call it.
+  void wake(const Completion& completion);
   /// Resolves the futures of what has become ready.
   void drain(State& state);
 

@@ -3,6 +3,7 @@
 /// Python objects that hold a C++ value. All access to the inside of an object goes through `data`.
 
 #include <concepts>
+#include <exception>
 #include <new>
 #include <type_traits>
 #include <utility>
@@ -57,6 +58,32 @@ template <class T>
 int clear(PyObject* self) {
   data<T>(self).clear();
   return 0;
+}
+
+/// Calls a function that uses what is inside `object`, which several threads may do at once. With a GIL that is what keeps
+/// them apart; without, the object's own lock does, and is free while the thread waits detached, as the GIL is. It must be
+/// held wherever an awaitable's or a stream's state is read or changed. It is no guard object, for the reason that
+/// `detached` is none.
+template <class Function>
+auto exclusively([[maybe_unused]] PyObject* object, Function function) {
+#ifdef Py_GIL_DISABLED
+  std::exception_ptr failure;
+  decltype(function()) result{};
+  PyCriticalSection section;
+  PyCriticalSection_Begin(&section, object);
+  try {
+    result = function();
+  } catch (const Raised&) {
+    failure = std::current_exception();
+  } catch (const std::exception&) {
+    failure = std::current_exception();
+  }
+  PyCriticalSection_End(&section);
+  if (failure) std::rethrow_exception(failure);
+  return result;
+#else
+  return function();
+#endif
 }
 
 inline PyObject* itself(PyObject* self) {

@@ -5,6 +5,7 @@
 
 #include "awaiting.hpp"
 #include "fork.hpp"
+#include "instance.hpp"
 
 namespace fastccg::python {
 
@@ -47,16 +48,20 @@ class Call {
   Parked parked_;
 };
 
-Ref call_step(PyObject* self, bool& finished) { return data<Call>(self).step(state_of_type(self), finished); }
+Ref call_step(PyObject* self, bool& finished) {
+  return exclusively(self, [&] { return data<Call>(self).step(state_of_type(self), finished); });
+}
 
 Ref call_cancel(PyObject* self, PyObject*) {
-  data<Call>(self).cancel();
-  return none();
+  return exclusively(self, [&] {
+    data<Call>(self).cancel();
+    return none();
+  });
 }
 
 /// A task that is cancelled gives up the call.
 Ref call_throw(PyObject* self, PyObject* const* arguments, Py_ssize_t count) {
-  data<Call>(self).cancel();
+  call_cancel(self, nullptr);
   rethrow(arguments, count);
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <mutex>
 
 #include "graveyard.hpp"
 #include "python.hpp"
@@ -30,6 +31,7 @@ class State {
   Ref future_blocking;  ///< The attribute by which an awaitable tells a task that it yields a future.
   /// `fastccg._loop.running_hub`; null until it is first needed, since that imports asyncio.
   Ref running_hub;
+  std::mutex first_use;  ///< Held for `running_hub`, and not while Python runs.
 
   std::shared_ptr<Graveyard> graveyard = std::make_shared<Graveyard>();
 };

@@ -8,6 +8,7 @@
 #include "chunk.hpp"
 #include "convert.hpp"
 #include "fork.hpp"
+#include "instance.hpp"
 #include "reply.hpp"
 #include "wait.hpp"
 
@@ -63,10 +64,10 @@ class Next {
   }
 
   /// The same; a task that waits for a chunk finds that there are no more.
-  void close_by_user(State& state) {
+  void close_by_user() {
     if (!stream_.same_process()) return;
     stream_->close();
-    parked_.leave_and_wake(state, *stream_->next().pending());
+    parked_.wake(*stream_->next().pending());
   }
 
   int traverse(visitproc visit, void* arg) {
@@ -93,6 +94,13 @@ class Next {
   Parked parked_;
 };
 
+Ref close_exclusively(PyObject* next) noexcept {
+  return exclusively(next, [next] {
+    data<Next>(next).close();
+    return none();
+  });
+}
+
 /// The iterator that users hold. When it goes, the stream is closed.
 class Iterator {
  public:
@@ -104,14 +112,13 @@ class Iterator {
     if (!next_) raise(PyExc_RuntimeError, "this stream is gone");
     return next_;
   }
-  Next& next() const { return data<Next>(awaitable().get()); }
 
   int traverse(visitproc visit, void* arg) {
     Py_VISIT(next_.get());
     return 0;
   }
   void clear() noexcept {
-    if (next_) data<Next>(next_.get()).close();
+    if (next_) close_exclusively(next_.get());
     next_.reset();
   }
 
@@ -119,30 +126,42 @@ class Iterator {
   Ref next_;
 };
 
-Next& next_in(PyObject* self) { return data<Iterator>(self).next(); }
-
-Ref next_step(PyObject* self, bool& finished) { return data<Next>(self).step(state_of_type(self), finished); }
-
-Ref next_close(PyObject* self, PyObject*) {
-  data<Next>(self).close();
-  return none();
+Ref next_step(PyObject* self, bool& finished) {
+  return exclusively(self, [&] { return data<Next>(self).step(state_of_type(self), finished); });
 }
+
+Ref next_close(PyObject* self, PyObject*) { return close_exclusively(self); }
 
 /// A task that is cancelled gives up the stream, as it would an asynchronous generator.
 Ref next_throw(PyObject* self, PyObject* const* arguments, Py_ssize_t count) {
-  data<Next>(self).close();
+  close_exclusively(self);
   rethrow(arguments, count);
 }
 
-Ref stream_anext(PyObject* self) {
-  next_in(self).begin(state_of_type(self));
-  return data<Iterator>(self).awaitable();
+/// Calls `use` with the `Next` of an iterator.
+template <class Use>
+Ref with_next(PyObject* self, Use use) {
+  auto* const next = data<Iterator>(self).awaitable().get();
+  return exclusively(next, [&] { return use(data<Next>(next)); });
 }
-Ref stream_next(PyObject* self) { return next_in(self).wait_next(state_of_type(self)); }
-Ref stream_response(PyObject* self, PyObject*) { return next_in(self).response(state_of_type(self)); }
+
+Ref stream_anext(PyObject* self) {
+  return with_next(self, [self](Next& next) {
+    next.begin(state_of_type(self));
+    return data<Iterator>(self).awaitable();
+  });
+}
+Ref stream_next(PyObject* self) {
+  return with_next(self, [self](Next& next) { return next.wait_next(state_of_type(self)); });
+}
+Ref stream_response(PyObject* self, PyObject*) {
+  return with_next(self, [self](Next& next) { return next.response(state_of_type(self)); });
+}
 Ref stream_close(PyObject* self, PyObject*) {
-  next_in(self).close_by_user(state_of_type(self));
-  return none();
+  return with_next(self, [](Next& next) {
+    next.close_by_user();
+    return none();
+  });
 }
 
 }  // namespace
