@@ -6,6 +6,7 @@
 
 #include <condition_variable>
 #include <cstring>
+#include <memory>
 #include <mutex>
 
 #include "client.hpp"
@@ -51,8 +52,9 @@ class SilentNameServer {
 };
 
 SilentNameServer& name_server() {
-  static SilentNameServer server;
-  return server;
+  // Never destroyed: libcurl may have a thread that has only begun to look up when the test ends, and that one waits on.
+  static auto* const server = std::make_unique<SilentNameServer>().release();
+  return *server;
 }
 
 }  // namespace
