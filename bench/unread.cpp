@@ -58,7 +58,7 @@ Task<void> begin(std::string base_url, std::string prompt, std::vector<Stream>* 
 
 Task<std::size_t> read_rest(Stream* stream) {
   std::size_t chunks = 1;
-  while (co_await stream->next()) ++chunks;
+  while (auto chunk = co_await stream->next()) chunks += chunk->content.empty() ? 0 : 1;
   co_return chunks;
 }
 
