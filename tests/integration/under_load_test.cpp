@@ -55,7 +55,7 @@ TEST(UnderLoad, deadlines_pass_within_a_tenth_of_a_second_and_say_which_they_wer
   Simulator silent(SimulatorOptions().fault(Fault("stall-before-headers")));
   std::stop_source stop;
   std::vector<Task<int>> streams;
-  for (int i = 0; i < 8; ++i) streams.push_back(keep_busy(&noisy, stop.get_token()));
+  for (int i = 0; i < 50; ++i) streams.push_back(keep_busy(&noisy, stop.get_token()));
   std::thread busy([&] { run(gather(std::move(streams))); });
 
   // The machine may be busy with other things than this: one good round of three shows what the library can do.
