@@ -56,7 +56,9 @@ std::string_view to_string(CallEvent::Kind kind) noexcept;
 /// An observer is called on the library's pool of threads, with one event at a time and those of a call in their order,
 /// soon after they have happened. It may block: calls do not wait for it. One that falls behind by more than 10,000 events
 /// loses the next ones, and is told how many. What it throws is dropped, and it goes on to hear of the rest.
-/// When a call returns, its `finished` may still be on the way; the end of the process waits for what is.
+/// When a call returns, its `finished` may still be on the way (see `wait_for_observers`); the end of the process waits for
+/// what is. In the child of a fork an observer hears of the child's calls, and of those of the parent only what it had
+/// heard before.
 class CallObserver {
  public:
   virtual ~CallObserver() = default;
@@ -69,5 +71,10 @@ class CallObserver {
 void add_observer(std::shared_ptr<CallObserver> observer);
 /// Does nothing if it was not added.
 void remove_observer(const std::shared_ptr<CallObserver>& observer);
+
+/// Waits until all observers have been through what has happened up to now: of a call that has returned, they have then
+/// heard `finished`. Blocks the calling thread while they are at work, but no longer than `longest`, and returns false if
+/// that was too short. An observer that calls this does not wait for itself. Safe to call from any thread.
+bool wait_for_observers(std::chrono::milliseconds longest);
 
 }  // namespace fastccg

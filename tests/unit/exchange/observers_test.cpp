@@ -1,4 +1,6 @@
 #include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <condition_variable>
@@ -39,6 +41,10 @@ class Recorder : public CallObserver {
     changed_.wait_for(lock, 5s, [&] {
       return static_cast<std::size_t>(std::ranges::count(events_, Kind::finished, &CallEvent::kind)) >= calls;
     });
+    return events_;
+  }
+  std::vector<CallEvent> heard() {
+    const std::lock_guard lock(mutex_);
     return events_;
   }
   std::vector<Kind> kinds(std::size_t calls = 1) {
@@ -252,15 +258,71 @@ TEST(ObserverQueue, what_an_observer_is_too_slow_for_is_lost_and_counted) {
   event.call = 2;
   for (int i = 0; i < 10'500; ++i) queue->add(event);
   slow->gate.set_value();
-  // The queue has room again once it has been emptied.
+  ASSERT_TRUE(wait_for_observers(5s));
+  queue->add(event);
+  ASSERT_TRUE(wait_for_observers(5s));
   std::size_t lost = 0;
-  for (std::uint64_t call = 3; lost == 0 && call < 100'000; ++call) {
-    event.call = call;
-    event.kind = Kind::finished;
-    queue->add(event);
-    for (const auto& heard : slow->until_finished()) lost += heard.lost;
-  }
+  for (const auto& heard : slow->heard()) lost += heard.lost;
   EXPECT_GE(lost, 500u);
+}
+
+TEST_F(Observed, finished_of_a_call_that_has_returned_can_be_waited_for) {
+  auto model = make_model();
+  model.add_observer(recorder);
+  auto reply = in_background(model.ask_async("Q"));
+  ASSERT_TRUE(server.wait_for_calls(1));
+  server.answer(0, 200, whole_answer("A"));
+  EXPECT_TRUE(reply.get());
+  ASSERT_TRUE(wait_for_observers(5s));
+  EXPECT_EQ(recorder->heard().back().kind, Kind::finished);
+}
+
+TEST_F(Observed, wait_for_an_observer_that_blocks_ends_in_time) {
+  const auto blocker = std::make_shared<Blocker>();
+  const auto queue = ObserverQueue::of(blocker);
+  queue->add(CallEvent());
+  EXPECT_FALSE(wait_for_observers(1ms));
+  EXPECT_FALSE(wait_for_observers(-1ms));
+  blocker->gate.set_value();
+  EXPECT_TRUE(wait_for_observers(std::chrono::milliseconds::max()));
+}
+
+/// Waits for all observers, as it should not.
+class Waiting : public CallObserver {
+ public:
+  void on_event(const CallEvent&) override { waited.set_value(wait_for_observers(5s)); }
+  std::promise<bool> waited;
+};
+
+TEST(ObserverQueue, observer_does_not_wait_for_itself) {
+  const auto waiting = std::make_shared<Waiting>();
+  ObserverQueue::of(waiting)->add(CallEvent());
+  EXPECT_TRUE(waiting->waited.get_future().get());
+}
+
+TEST(ObserverQueue, child_of_a_fork_goes_on_although_the_observer_was_running) {
+  const auto slow = std::make_shared<Slow>();
+  const auto queue = ObserverQueue::of(slow);
+  CallEvent event;
+  event.call = 1;
+  queue->add(event);
+  slow->started.get_future().wait();
+  event.call = 2;
+  queue->add(event);
+  const auto child = ::fork();
+  if (child == 0) {
+    event.call = 3;
+    queue->add(event);
+    const bool told = wait_for_observers(5s);
+    const auto heard = slow->heard();
+    ::_exit(told && heard.size() == 1 && heard.front().call == 3 ? 0 : 1);
+  }
+  int status = -1;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  EXPECT_EQ(status, 0);
+  slow->gate.set_value();
+  ASSERT_TRUE(wait_for_observers(5s));
+  EXPECT_EQ(slow->heard().size(), 2u);
 }
 
 TEST(ObserverQueue, observer_has_one_queue_wherever_it_was_added) {
