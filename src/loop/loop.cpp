@@ -153,7 +153,7 @@ class Loop::Impl {
   TimerId at(Clock::time_point when, Work work) {
     // A timer for the past counts as due now, behind those that are due already: one that sets itself again and again
     // must not keep the others from running.
-    return timers_.add(std::max(when, round_), std::move(work));
+    return timers_.add(std::max(when, looked_at_), std::move(work));
   }
 
   void cancel(TimerId timer) noexcept { const Work dropped = timers_.take(timer); }
@@ -230,11 +230,12 @@ class Loop::Impl {
 
   /// Waits for events until the next timer is due. An early return is harmless: timers look at the clock themselves.
   int wait(Events& events) {
+    const auto asked = Clock::now();
     std::optional<Clock::duration> timeout;
     if (posted_by_self_) {
       timeout = Clock::duration::zero();
     } else if (!timers_.empty()) {
-      timeout = std::max(timers_.next() - Clock::now(), Clock::duration::zero());
+      timeout = std::max(timers_.next() - asked, Clock::duration::zero());
     }
     int count = exact_wait_ ? wait_exactly(events, timeout) : wait_roughly(events, timeout);
     if (count < 0 && exact_wait_ && (errno == ENOSYS || errno == EPERM)) {
@@ -242,7 +243,18 @@ class Loop::Impl {
       exact_wait_ = false;
       count = wait_roughly(events, timeout);
     }
-    return std::max(count, 0);
+    if (count < 0) return 0;
+    take_down_look(asked, static_cast<std::size_t>(count), events.size());
+    return count;
+  }
+
+  /// The system reports all ready descriptors in turn, `most` at a time.
+  void take_down_look(Clock::time_point asked, std::size_t count, std::size_t most) {
+    if (reported_ == 0) look_began_ = asked;
+    reported_ += count;
+    if (count == most && reported_ < watched_.size()) return;
+    looked_at_ = look_began_;
+    reported_ = 0;
   }
 
   int wait_exactly(Events& events, std::optional<Clock::duration> timeout) {
@@ -278,12 +290,12 @@ class Loop::Impl {
     if (readiness != 0) run_guarded(report, static_cast<int>(index), readiness);
   }
 
+  /// A timer runs only once all descriptors were looked at while it was due. When a process was stopped for a while, or
+  /// a handler took long, deadlines have passed; but what they wait for may have come in time.
   /// Timers that are set meanwhile wait for the next round, so that descriptors get their turn in between.
   void run_due_timers() {
-    if (timers_.empty()) return;
-    round_ = Clock::now();
     const std::uint64_t limit = timers_.added();
-    while (!timers_.empty() && timers_.next() <= round_ && timers_.next_number() < limit) {
+    while (!timers_.empty() && timers_.next() <= looked_at_ && timers_.next_number() < limit) {
       Work work = timers_.take_next();
       run_guarded(work);
     }
@@ -320,8 +332,10 @@ class Loop::Impl {
   bool posted_by_self_ = false;
   bool exact_wait_ = true;
   TimerHeap timers_;
-  Clock::time_point round_ = Clock::now();  // When timers were last looked at.
-  std::vector<Watched> watched_;            // By descriptor: the kernel hands out the lowest number that is free.
+  Clock::time_point looked_at_ = Clock::now();  // All that was ready then has been reported.
+  Clock::time_point look_began_;                // Of the look that goes on,
+  std::size_t reported_ = 0;                    // and what it has reported so far.
+  std::vector<Watched> watched_;                // By descriptor: the kernel hands out the lowest number that is free.
   std::uint64_t rounds_ = 0;
 
   std::atomic<std::thread::id> thread_id_;

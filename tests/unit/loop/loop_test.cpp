@@ -239,6 +239,37 @@ TEST(Loop, timer_that_sets_itself_for_the_past_lets_others_run) {
   on_loop(loop, [&] { again = [] {}; });
 }
 
+TEST(Loop, what_came_while_a_handler_took_long_is_reported_before_the_timers_that_became_due) {
+  Loop loop;
+  Pair slow;
+  Pair other;
+  std::vector<const char*> order;
+  std::promise<void> done;
+  Handler on_other([&](int, unsigned) {
+    other.read_near();
+    order.push_back("descriptor");
+  });
+  Handler on_slow([&](int, unsigned) {
+    slow.read_near();
+    loop.after(1ms, [&] {
+      order.push_back("timer");
+      done.set_value();
+    });
+    other.send_from_far();
+    const auto due = Loop::Clock::now() + 2ms;
+    while (Loop::Clock::now() < due) {
+    }
+  });
+  on_loop(loop, [&] {
+    loop.watch(slow.near(), Loop::readable, on_slow);
+    loop.watch(other.near(), Loop::readable, on_other);
+  });
+  slow.send_from_far();
+  ASSERT_EQ(done.get_future().wait_for(must_happen), std::future_status::ready);
+  loop.stop();
+  EXPECT_EQ(order, (std::vector<const char*>{"descriptor", "timer"}));
+}
+
 TEST(Loop, longest_delay_never_passes) {
   Loop loop;
   bool ran = false;
