@@ -57,7 +57,8 @@ std::optional<TimePoint> moment(std::optional<int> y, std::optional<int> m, std:
   if (!y || !m || !d || *y > 9999) return std::nullopt;
   const year_month_day date{year(*y), month(static_cast<unsigned>(*m)), day(static_cast<unsigned>(*d))};
   if (!date.ok()) return std::nullopt;
-  return sys_days(date) + of_day;
+  // The clock counts nanoseconds: times further apart than 292 years have no difference that it could hold.
+  return std::clamp(sys_days(date), sys_days(year(1970) / 1 / 1), sys_days(year(2200) / 1 / 1)) + of_day;
 }
 
 /// "08:49:37"; a leap second counts as the next one.

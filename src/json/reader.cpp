@@ -2,9 +2,9 @@
 
 #include <simdjson.h>
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
-#include <cstring>
 #include <type_traits>
 #include <vector>
 
@@ -164,8 +164,7 @@ class Reader::State {
   /// Parses a copy, since the parser reads beyond the end of what it is given.
   simdjson::error_code parse(std::string_view text, dom::element& root) {
     buffer_.resize(text.size() + simdjson::SIMDJSON_PADDING);
-    std::memcpy(buffer_.data(), text.data(), text.size());
-    std::memset(buffer_.data() + text.size(), ' ', simdjson::SIMDJSON_PADDING);
+    std::ranges::fill(std::ranges::copy(text, buffer_.begin()).out, buffer_.end(), ' ');
     if (parser_.capacity() < text.size() || parser_.max_depth() != max_depth) {
       // In powers of two, so that documents that grow do not each cost an allocation.
       const auto error = parser_.allocate(std::bit_ceil(std::max<std::size_t>(text.size(), 1024)), max_depth);

@@ -10,12 +10,14 @@
 #include "fastccg/fastccg.hpp"
 #include "fastccg/simulator.hpp"
 #include "process.hpp"
+#include "sanitizers.hpp"
 
 namespace fastccg {
 namespace {
 
 using namespace std::chrono_literals;
 using testing::held_now;
+using testing::memory_tells;
 
 Model model_against(const Simulator& simulator) {
   auto model = init_model(models::gpt_4o, ApiKey("sk-canary-0123456789"), Endpoint().base_url(simulator.url() + "/v1"));
@@ -54,7 +56,9 @@ TEST(Backpressure, streams_without_end_that_nobody_reads_hold_bounded_memory) {
     const auto streams = begin(model, count, "Tell me a story about a robot who learns to paint.");
     EXPECT_TRUE(wait_until_it_rests());
     // Unread chunks, what the transport has read at once, and the connection; on both sides of it.
-    EXPECT_LT(held_now().resident_mib - before, count * 0.25);
+    if (memory_tells()) {
+      EXPECT_LT(held_now().resident_mib - before, count * 0.25);
+    }
     EXPECT_EQ(model_against(other).ask("say yes").content, "yes") << "others go on meanwhile";
   }
   EXPECT_TRUE(simulator.wait_for_open_connections(0));

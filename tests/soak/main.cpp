@@ -16,6 +16,7 @@
 #include "caller.hpp"
 #include "fastccg/simulator.hpp"
 #include "process.hpp"
+#include "sanitizers.hpp"
 
 namespace {
 
@@ -23,6 +24,7 @@ using namespace fastccg;
 using namespace fastccg::soak;
 using testing::Held;
 using testing::held_now;
+using testing::memory_tells;
 using testing::raise_file_limit;
 using Clock = std::chrono::steady_clock;
 
@@ -123,7 +125,7 @@ int main(int count, char** arguments) {
   callers.clear();
 
   const bool all_closed = tally.open == 0;
-  const bool flat = is_flat(samples, "RSS in MiB", 8, [](const Held& h) { return h.resident_mib; });
+  const bool flat = is_flat(samples, "RSS in MiB", 8, [](const Held& h) { return h.resident_mib; }) || !memory_tells();
   const bool few_files =
       is_flat(samples, "open files", 64, [](const Held& h) { return static_cast<double>(h.descriptors); });
   const bool few_threads = is_flat(samples, "threads", 2, [](const Held& h) { return static_cast<double>(h.threads); });

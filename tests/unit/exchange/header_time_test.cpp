@@ -44,6 +44,15 @@ TEST(HeaderTime, internet_date_has_fraction_and_offset) {
     EXPECT_EQ(internet_date(text), std::nullopt) << text;
 }
 
+TEST(HeaderTime, dates_beyond_what_the_clock_can_count_are_long_ago_and_far_ahead) {
+  const auto past = http_date("Mon, 01 Jan 0001 00:00:00 GMT");
+  const auto future = internet_date("9999-12-31T23:59:59Z");
+  ASSERT_TRUE(past && future);
+  EXPECT_LT(*past, in_1994);
+  EXPECT_GT(*future - in_1994, 100 * 365 * 24h);
+  EXPECT_GT(*future - *past, 200 * 365 * 24h);
+}
+
 TEST(HeaderTime, go_duration_adds_up_its_units) {
   EXPECT_EQ(go_duration("1h2m3.5s"), 3'723'500ms);
   EXPECT_EQ(go_duration("12ms"), 12ms);
