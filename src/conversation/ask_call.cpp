@@ -27,10 +27,9 @@ void AskCall::start() {
         exchange_ = call.exchange;
       }
     }
-    if (cancelled)
-      call.exchange->cancel();  // it has not started, so it lives on this thread still
-    else
-      conversation_->engine().start(std::move(call.exchange));
+    if (cancelled) return call.exchange->cancel();  // it has not started, so it lives on this thread still
+    engine_ = &conversation_->engine();
+    engine_->start(std::move(call.exchange));
   } catch (const FastCCGError& error) {
     settle(error.error());
   }
@@ -76,7 +75,9 @@ void AskCall::settle(Result<Reply> result) {
     exchange_.reset();
     result_ = std::move(result);
   }
-  set_ready();
+  // Elsewhere nobody is about to settle others as well.
+  if (!engine_ || !engine_->loop().on_loop_thread()) return set_ready();
+  engine_->wakes().add(std::shared_ptr<Sleeper>(self(), this));
 }
 
 Result<Reply> AskCall::take() {

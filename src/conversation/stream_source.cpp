@@ -13,11 +13,15 @@ namespace {
 
 bool is_cancellation(const Result<Reply>& result) { return !result && result.error().kind == ErrorKind::cancelled; }
 
-}  // namespace
+void append(Chunks& to, Chunks& from) { to.splice(to.end(), from); }
 
-Chunk& ChunkBatch::add() {
-  if (used_ == chunks_.size()) chunks_.emplace_back();
-  auto& chunk = chunks_[used_++];
+/// Moves the first chunk of `from` behind those of `to`.
+Chunk& move_first(Chunks& to, Chunks& from) {
+  to.splice(to.end(), from, from.begin());
+  return to.back();
+}
+
+void clear(Chunk& chunk) {
   chunk.content.clear();
   chunk.reasoning.clear();
   chunk.refusal.clear();
@@ -25,8 +29,9 @@ Chunk& ChunkBatch::add() {
   chunk.tool_id.clear();
   chunk.tool_name.clear();
   chunk.tool_arguments.clear();
-  return chunk;
 }
+
+}  // namespace
 
 StreamSource::StreamSource(std::shared_ptr<Conversation> conversation, Message question, Settings settings)
     : conversation_(std::move(conversation)), question_(std::move(question)), settings_(std::move(settings)) {}
@@ -34,10 +39,7 @@ StreamSource::StreamSource(std::shared_ptr<Conversation> conversation, Message q
 void StreamSource::set_stop_token(std::stop_token token) { stop_token_ = std::move(token); }
 
 void StreamSource::start() {
-  {
-    const std::lock_guard lock(mutex_);
-    if (std::exchange(started_, true)) return;
-  }
+  if (started_ || started_.exchange(true)) return;
   try {
     StartedCall call(*conversation_, question_, settings_, true, self());
     ticket_ = std::move(call.ticket);
@@ -49,7 +51,8 @@ void StreamSource::start() {
       if (!cancelled) exchange_ = call.exchange;
     }
     if (cancelled) return call.exchange->cancel();  // it has not started, so it lives on this thread still
-    conversation_->engine().start(std::move(call.exchange));
+    engine_ = &conversation_->engine();
+    engine_->start(std::move(call.exchange));
     if (stop_token_.stop_possible()) stop_callback_.emplace(stop_token_, Cancel(this));
   } catch (const FastCCGError& error) {
     end_with(error.error());
@@ -68,10 +71,12 @@ void StreamSource::cancel() noexcept {
 
 template <class Fill>
 void StreamSource::add(std::size_t bytes, Fill fill) {
-  const std::lock_guard lock(mutex_);
-  fill(arriving_.add());
+  if (spare_.empty()) spare_.emplace_back();
+  auto& chunk = move_first(collected_, spare_);
+  clear(chunk);
+  fill(chunk);
   // A chunk costs memory even if it says nothing.
-  unread_bytes_ += bytes + sizeof(Chunk);
+  collected_bytes_ += bytes + sizeof(Chunk);
 }
 
 void StreamSource::on_text(std::string_view text) {
@@ -118,29 +123,67 @@ void StreamSource::on_attempt(const std::shared_ptr<const Target>& target) {
 }
 
 bool StreamSource::on_batch() {
-  const std::lock_guard lock(mutex_);
-  if (!arriving_.empty()) set_ready();
-  held_back_ = unread_bytes_ > unread_limit_;
-  return !held_back_;
+  if (collected_.empty()) return true;
+  const bool held_back = hand_over();
+  // Nobody shall wait for the first chunk longer than need be, nor keep the socket from being read.
+  if (!std::exchange(has_woken_, true) || held_back)
+    wake_soon();
+  else
+    engine_->wakes().gather(std::shared_ptr<Sleeper>(self(), this));
+  return !held_back;
 }
 
-void StreamSource::on_done(Result<Reply> result) { end_with(std::move(result)); }
+/// Gives the consumer what has been collected. Returns whether that is enough for now.
+bool StreamSource::hand_over() {
+  const std::lock_guard lock(mutex_);
+  append(arriving_, collected_);
+  append(spare_, returned_);
+  unread_bytes_ += std::exchange(collected_bytes_, 0);
+  held_back_ = unread_bytes_ > unread_limit_;
+  return held_back_;
+}
+
+/// Not under the lock.
+void StreamSource::wake_soon() {
+  if (engine_ && engine_->loop().on_loop_thread())
+    engine_->wakes().add(std::shared_ptr<Sleeper>(self(), this));
+  else
+    wake();
+}
+
+void StreamSource::wake() {
+  const std::lock_guard lock(mutex_);
+  // The consumer may have found it meanwhile without having slept.
+  const bool ended = end_begun_ ? recorded_ : result_.has_value();
+  if (ended || !arriving_.empty()) set_ready();
+}
+
+void StreamSource::on_done(Result<Reply> result) {
+  hand_over();
+  end_with(std::move(result));
+}
 
 void StreamSource::end_with(Result<Reply> result) {
+  bool end_here = false;
   {
     const std::lock_guard lock(mutex_);
     if (result_) return;
     // Who cancels does not want to read on; who meets an error shall have what came before it.
-    if (is_cancellation(result)) arriving_.clear();
+    if (is_cancellation(result)) {
+      arriving_.clear();
+      discarded_ = true;
+    }
     result_ = std::move(result);
     exchange_.reset();
     // The consumer has read everything and waits for this. It is woken when the turn is in the journal, so that its thread
     // need not wait for the disk. Only a filter has to run there.
-    const bool end_here = waiting_ && arriving_.empty() && !end_begun_ && !ticket_.filter;
-    if (!end_here) return set_ready();
-    end_begun_ = true;
+    end_here = waiting_ && arriving_.empty() && !end_begun_ && !ticket_.filter;
+    if (end_here) end_begun_ = true;
   }
-  end();
+  if (end_here)
+    end();
+  else
+    wake_soon();
 }
 
 bool StreamSource::available() {
@@ -153,7 +196,8 @@ bool StreamSource::refill() {
   std::shared_ptr<Exchange> held_back;
   {
     const std::lock_guard lock(mutex_);
-    reading_.clear();
+    append(returned_, read_);
+    append(returned_, reading_);
     std::swap(reading_, arriving_);
     unread_bytes_ = 0;
     if (!result_) clear_ready();
@@ -172,14 +216,12 @@ bool StreamSource::end_is_due() {
 const Chunk* StreamSource::take() {
   if (closed_) return nullptr;
   if (ended_) return tell_end();
-  {
-    const std::lock_guard lock(mutex_);
-    if (result_ && is_cancellation(*result_)) reading_.clear();
-  }
+  if (discarded_) reading_.clear();
   if (reading_.empty()) refill();
-  if (const auto* chunk = reading_.take()) {
-    delivered_ += chunk->content;
-    return chunk;
+  if (!reading_.empty()) {
+    const auto& chunk = move_first(read_, reading_);
+    delivered_ += chunk.content;
+    return &chunk;
   }
   begin_end();
   wait_for_end();
@@ -242,11 +284,13 @@ void StreamSource::commit(Turn turn) {
 }
 
 void StreamSource::on_recorded(const std::optional<Error>& failure) {
-  const std::lock_guard lock(mutex_);
-  recorded_ = true;
-  not_recorded_ = failure;
-  was_recorded_.notify_all();
-  set_ready();
+  {
+    const std::lock_guard lock(mutex_);
+    recorded_ = true;
+    not_recorded_ = failure;
+    was_recorded_.notify_all();
+  }
+  wake_soon();
 }
 
 void StreamSource::wait_for_end() {

@@ -1,41 +1,30 @@
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <exception>
+#include <list>
 #include <mutex>
 #include <optional>
 #include <stop_token>
 #include <string>
-#include <vector>
 
 #include "conversation/call.hpp"
+#include "exchange/wakes.hpp"
 #include "fastccg/operation.hpp"
 #include "fastccg/reply.hpp"
 
 namespace fastccg::detail {
 
-/// Chunks in the order of their arrival. Emptying it keeps the memory of its chunks for the next ones, so that a stream
-/// in its stride allocates nothing.
-class ChunkBatch {
- public:
-  ChunkBatch() = default;
-
-  Chunk& add();
-  const Chunk* take() { return read_ < used_ ? &chunks_[read_++] : nullptr; }
-  bool empty() const noexcept { return read_ == used_; }
-  void clear() noexcept { read_ = used_ = 0; }
-
- private:
-  std::vector<Chunk> chunks_;
-  std::size_t used_ = 0;
-  std::size_t read_ = 0;
-};
+/// Chunks in the order of their arrival. They change hands without being copied, and those that have been read come back
+/// to be filled again, so that a stream in its stride allocates nothing.
+using Chunks = std::list<Chunk>;
 
 /// A call for a streamed answer: what a `Stream` reads from. It is ready when there is a chunk, or the stream has ended.
 ///
 /// The loop's thread adds chunks; one consumer at a time takes them. The turn is committed by the consumer, when it
 /// reads the end or gives up, so that the history holds what the caller has seen.
-class StreamSource final : public Pending, public ReplySink, public ReplyBuilder::Listener {
+class StreamSource final : public Pending, public ReplySink, public ReplyBuilder::Listener, private Sleeper {
  public:
   StreamSource(std::shared_ptr<Conversation> conversation, Message question, Settings settings);
 
@@ -76,10 +65,13 @@ class StreamSource final : public Pending, public ReplySink, public ReplyBuilder
   void on_tool_arguments(std::size_t index, std::string_view fragment) override;
   bool on_batch() override;
   void on_done(Result<Reply> result) override;
+  void wake() override;
 
   template <class Fill>
   void add(std::size_t bytes, Fill fill);
+  bool hand_over();
   void end_with(Result<Reply> result);
+  void wake_soon();
   bool refill();
 
   bool end_is_due();
@@ -101,15 +93,24 @@ class StreamSource final : public Pending, public ReplySink, public ReplyBuilder
   std::size_t unread_limit_ = 0;
   std::stop_token stop_token_;
   std::optional<std::stop_callback<Cancel>> stop_callback_;
+  Engine* engine_ = nullptr;  // null until the call is about to be sent
+
+  // The loop's own.
+  Chunks collected_;  // what the bytes that are being decoded have brought
+  std::size_t collected_bytes_ = 0;
+  Chunks spare_;
+  bool has_woken_ = false;
 
   // Shared by both sides.
+  std::atomic<bool> started_ = false;
+  std::atomic<bool> discarded_ = false;  // what has not been read is of no use to anybody
   std::mutex mutex_;
-  bool started_ = false;
   bool cancelled_ = false;
   bool held_back_ = false;  // the socket is not read
   std::shared_ptr<const Target> asked_;
   std::size_t unread_bytes_ = 0;
-  ChunkBatch arriving_;
+  Chunks arriving_;
+  Chunks returned_;
   std::optional<Result<Reply>> result_;
   std::shared_ptr<Exchange> exchange_;
   bool waiting_ = false;    // the consumer has found nothing more to read
@@ -119,7 +120,8 @@ class StreamSource final : public Pending, public ReplySink, public ReplyBuilder
   std::condition_variable was_recorded_;
 
   // The consumer's own, but for the moment in which the loop ends a stream whose consumer waits.
-  ChunkBatch reading_;
+  Chunks reading_;
+  Chunks read_;
   std::string delivered_;
   bool ended_ = false;   // the consumer knows of the end, or has made it
   bool closed_ = false;  // the latter

@@ -1,6 +1,6 @@
 #include "exchange/engine.hpp"
 
-#include <unistd.h>
+#include <pthread.h>
 
 #include <atomic>
 #include <exception>
@@ -59,23 +59,13 @@ void Engine::shut_down() {
 
 namespace {
 
-class SharedEngine {
- public:
-  SharedEngine(std::unique_ptr<Engine> engine_, ::pid_t process_) : engine(std::move(engine_)), process(process_) {}
-  std::unique_ptr<Engine> engine;
-  ::pid_t process;
-};
-
-std::atomic<SharedEngine*>& current_engine() {
-  static std::atomic<SharedEngine*> current{nullptr};
+std::atomic<Engine*>& current_engine() {
+  static std::atomic<Engine*> current{nullptr};
   return current;
 }
 
-/// The engine of this process. That of a parent is of no use after a fork: its thread did not come along.
-Engine* engine_of_this_process() {
-  auto* shared = current_engine().load(std::memory_order_acquire);
-  return shared && shared->process == ::getpid() ? shared->engine.get() : nullptr;
-}
+/// The engine of this process.
+Engine* engine_of_this_process() { return current_engine().load(std::memory_order_acquire); }
 
 /// Shuts the shared engine down when the program ends, before the libraries below it go.
 class AtExit {
@@ -99,10 +89,12 @@ Engine& Engine::shared() {
   auto made = std::make_unique<Engine>([](Loop& loop) -> std::unique_ptr<transport::Transport> {
     return std::make_unique<transport::MockTransport>(loop, transport::make_curl_transport(loop));
   });
-  auto shared = std::make_unique<SharedEngine>(std::move(made), ::getpid());
-  auto& engine = *shared->engine;
+  auto& engine = *made;
+  // That of a parent is of no use after a fork: its thread did not come along.
+  [[maybe_unused]] static const int at_fork =
+      ::pthread_atfork(nullptr, nullptr, [] { current_engine().store(nullptr, std::memory_order_release); });
   // Never destroyed, on purpose: see the class comment.
-  current_engine().store(shared.release(), std::memory_order_release);
+  current_engine().store(made.release(), std::memory_order_release);
   // Brings the pool into being first, so that it is joined last: what waits there for a call hears that it has ended.
   Executor::current();
   static const AtExit at_exit;

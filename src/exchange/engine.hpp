@@ -7,6 +7,7 @@
 
 #include "exchange/admission.hpp"
 #include "exchange/exchange.hpp"
+#include "exchange/wakes.hpp"
 #include "loop/loop.hpp"
 #include "transport/transport.hpp"
 
@@ -43,6 +44,7 @@ class Engine {
   Loop& loop() noexcept { return loop_; }
   transport::Transport& transport() noexcept { return *transport_; }
   Admission& admission() noexcept { return admission_; }
+  Wakes& wakes() noexcept { return wakes_; }
   /// From [0, 1).
   double random() { return std::uniform_real_distribution<double>(0, 1)(random_); }
   /// The call has ended; it may be destroyed by this.
@@ -51,6 +53,7 @@ class Engine {
  private:
   Loop loop_;
   Admission admission_{loop_};
+  Wakes wakes_{loop_};
   std::unique_ptr<transport::Transport> transport_;
   std::unordered_set<std::shared_ptr<Exchange>> active_;
   std::minstd_rand random_{std::random_device{}()};

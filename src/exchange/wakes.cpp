@@ -1,0 +1,45 @@
+#include "exchange/wakes.hpp"
+
+#include <chrono>
+#include <utility>
+
+namespace fastccg {
+
+namespace {
+
+constexpr std::chrono::milliseconds between_rounds{1};
+
+}  // namespace
+
+void Wakes::add(std::shared_ptr<Sleeper> sleeper) {
+  sleepers_.push_back(std::move(sleeper));
+  schedule();
+}
+
+void Wakes::gather(std::shared_ptr<Sleeper> sleeper) {
+  sleepers_.push_back(std::move(sleeper));
+  if (scheduled_ || timer_ != Loop::TimerId::none) return;
+  const auto due = last_ + between_rounds;
+  if (due <= Loop::Clock::now()) return schedule();
+  timer_ = loop_.at(due, [this] {
+    timer_ = Loop::TimerId::none;
+    wake_all();
+  });
+}
+
+void Wakes::schedule() {
+  if (std::exchange(scheduled_, true)) return;
+  // What is posted on the loop's own thread runs at the end of the round. A loop that stops takes no more work.
+  if (!loop_.post([this] { wake_all(); })) wake_all();
+}
+
+void Wakes::wake_all() {
+  scheduled_ = false;
+  loop_.cancel(std::exchange(timer_, Loop::TimerId::none));
+  last_ = Loop::Clock::now();
+  waking_.swap(sleepers_);
+  for (const auto& sleeper : waking_) sleeper->wake();
+  waking_.clear();
+}
+
+}  // namespace fastccg
