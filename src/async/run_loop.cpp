@@ -6,12 +6,13 @@
 
 #include "async/innermost.hpp"
 #include "async/pool.hpp"
+#include "async/together.hpp"
 #include "fastccg/task.hpp"
 
 namespace fastccg::detail {
 
 /// What outlives the loop: coroutines that were not ended by it hold on to their executor.
-class RunLoop::Queue final : public Executor, public std::enable_shared_from_this<Queue> {
+class RunLoop::Queue final : public Executor, private Wakeable, public std::enable_shared_from_this<Queue> {
  public:
   using Batch = std::vector<std::shared_ptr<Resumable>>;
 
@@ -24,7 +25,7 @@ class RunLoop::Queue final : public Executor, public std::enable_shared_from_thi
         wake = std::exchange(asleep_, false);
       }
     }
-    if (wake) awake_.notify_one();
+    if (wake && !Together::defer(std::shared_ptr<Wakeable>(shared_from_this(), this))) wake_up();
     if (work) Pool::shared()->post(std::move(work));
   }
 
@@ -48,6 +49,8 @@ class RunLoop::Queue final : public Executor, public std::enable_shared_from_thi
   }
 
  private:
+  void wake_up() noexcept override { awake_.notify_one(); }
+
   /// Waits for work and takes all of it; returns false once the loop has been stopped.
   bool take(Batch& batch) {
     std::unique_lock lock(mutex_);

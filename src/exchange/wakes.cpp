@@ -3,6 +3,8 @@
 #include <chrono>
 #include <utility>
 
+#include "async/together.hpp"
+
 namespace fastccg {
 
 namespace {
@@ -38,7 +40,10 @@ void Wakes::wake_all() {
   loop_.cancel(std::exchange(timer_, Loop::TimerId::none));
   last_ = Loop::Clock::now();
   waking_.swap(sleepers_);
-  for (const auto& sleeper : waking_) sleeper->wake();
+  {
+    const detail::Together together;
+    for (const auto& sleeper : waking_) sleeper->wake();
+  }
   waking_.clear();
 }
 
