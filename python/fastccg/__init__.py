@@ -15,9 +15,24 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from fastccg import catalog, core, embedding, errors, keys, models, parts, rag, tools, types, vector_store
+    from fastccg import (
+        catalog,
+        core,
+        embedding,
+        errors,
+        keys,
+        limits,
+        models,
+        observers,
+        parts,
+        rag,
+        tools,
+        types,
+        vector_store,
+    )
     from fastccg._core import Chunk
     from fastccg.catalog import find_model, list_models, load_catalog
+    from fastccg.core.fallback import Fallback
     from fastccg.core.model_base import ModelBase
     from fastccg.core.terminal import run_terminal
     from fastccg.embedding.base import EmbeddingBase, Embeddings
@@ -36,11 +51,13 @@ if TYPE_CHECKING:
         add_openai_key,
         clear_keys,
     )
+    from fastccg.limits import clear_rate_limits, rate_limits, set_rate_limits
     from fastccg.models.claude import claude_3_sonnet
     from fastccg.models.gemini import gemini_flash_1_5, gemini_pro_1_5
     from fastccg.models.gpt import gpt_3_5_turbo, gpt_4o
     from fastccg.models.mistral import mistral_medium, mistral_small, mistral_tiny
     from fastccg.models.mock import MockModel
+    from fastccg.observers import CallEvent, add_observer, remove_observer, wait_for_observers
     from fastccg.parts import ToolResult
     from fastccg.rag import RAGModel
     from fastccg.stream import AskStream
@@ -55,6 +72,7 @@ if TYPE_CHECKING:
 # Where each name is found. It is looked up when it is first used, so that importing the package costs next to nothing.
 _PLACES = {
     "catalog": "find_model list_models load_catalog",
+    "core.fallback": "Fallback",
     "core.model_base": "ModelBase",
     "core.terminal": "run_terminal",
     "errors": "APIRequestFailed FastCCGError ModelUnavailable QuotaExceeded",
@@ -64,11 +82,13 @@ _PLACES = {
     "embedding.openai": "text_embedding_3_small",
     "init": "init_embedding init_model load_model",
     "keys": "ApiKey add_claude_key add_gemini_key add_key add_mistral_key add_mock_key add_openai_key clear_keys",
+    "limits": "clear_rate_limits rate_limits set_rate_limits",
     "models.claude": "claude_3_sonnet",
     "models.gemini": "gemini_flash_1_5 gemini_pro_1_5",
     "models.gpt": "gpt_3_5_turbo gpt_4o",
     "models.mistral": "mistral_medium mistral_small mistral_tiny",
     "models.mock": "MockModel",
+    "observers": "CallEvent add_observer remove_observer wait_for_observers",
     "parts": "ToolResult",
     "rag": "RAGModel",
     "stream": "AskStream",
@@ -86,7 +106,9 @@ _MODULES = (
     "embedding",
     "errors",
     "keys",
+    "limits",
     "models",
+    "observers",
     "parts",
     "rag",
     "tools",
@@ -118,9 +140,11 @@ __all__ = [
     "APIRequestFailed",
     "ApiKey",
     "AskStream",
+    "CallEvent",
     "Chunk",
     "EmbeddingBase",
     "Embeddings",
+    "Fallback",
     "FastCCGError",
     "GeminiEmbedding",
     "InMemoryVectorStore",
@@ -140,9 +164,11 @@ __all__ = [
     "add_key",
     "add_mistral_key",
     "add_mock_key",
+    "add_observer",
     "add_openai_key",
     "claude_3_sonnet",
     "clear_keys",
+    "clear_rate_limits",
     "find_model",
     "gemini_flash_1_5",
     "gemini_pro_1_5",
@@ -156,6 +182,10 @@ __all__ = [
     "mistral_medium",
     "mistral_small",
     "mistral_tiny",
+    "rate_limits",
+    "remove_observer",
     "run_terminal",
+    "set_rate_limits",
     "text_embedding_3_small",
+    "wait_for_observers",
 ]

@@ -22,6 +22,16 @@ def collect_embedding(given: Mapping[str, Any]) -> dict[str, Any]:
     return _read(given, _EMBEDDING_READERS)
 
 
+def completed(changes: dict[str, Any], current: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """Settings over the current ones: groups of which only some members are given keep the others."""
+    groups = [name for name in ("timeouts", "retries", "limits") if name in changes]
+    if groups:
+        before = current()
+        for name in groups:
+            changes[name] = {**before.get(name, {}), **changes[name]}
+    return changes
+
+
 def _read(given: Mapping[str, Any], readers: Mapping[str, _Reader]) -> dict[str, Any]:
     settings: dict[str, Any] = {}
     for name, value in given.items():
@@ -161,7 +171,7 @@ _READERS: dict[str, _Reader] = {
         name: _as_it_is(name)
         for name in (
             "sys_prompt", "temperature", "top_p", "top_k", "max_tokens", "seed", "frequency_penalty",
-            "presence_penalty", "logprobs", "parallel_tools", "cache_prompt",
+            "presence_penalty", "logprobs", "parallel_tools",
         )
     },
     "stop": _stop,
@@ -175,12 +185,15 @@ _READERS: dict[str, _Reader] = {
     "extra": _extra,
     "extra_headers": _extra_headers,
     "timeout": _timeout,
-    "timeouts": _group("timeouts", "connect", "first_byte", "idle", "total"),
+    "timeouts": _group("timeouts", "connect", "first_byte", "idle", "total", "heartbeats_count"),
     "retries": _retries,
     "limits": _group("limits", "headers", "event", "body", "unread"),
 }  # fmt: skip
 
 _EMBEDDING_READERS: dict[str, _Reader] = {
-    **{name: _as_it_is(name) for name in ("dimensions", "input_kind", "normalize", "batch_size", "parallel")},
+    **{
+        name: _as_it_is(name)
+        for name in ("dimensions", "input_kind", "normalize", "encoding", "batch_size", "parallel")
+    },
     **{name: _READERS[name] for name in ("extra", "extra_headers", "timeout", "timeouts", "retries", "limits")},
 }

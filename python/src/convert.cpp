@@ -1,6 +1,8 @@
 #include "convert.hpp"
 
+#include <algorithm>
 #include <climits>
+#include <cmath>
 
 namespace fastccg::python {
 
@@ -63,6 +65,20 @@ double to_real(PyObject* object, const char* what) {
   const double value = PyFloat_AsDouble(object);
   if (value == -1 && PyErr_Occurred()) throw Raised();
   return value;
+}
+
+std::chrono::milliseconds to_duration(PyObject* object, const char* what) {
+  constexpr double longest = 366.0 * 24 * 3600;
+  const double seconds = to_real(object, what);
+  if (std::isnan(seconds) || seconds < 0)
+    throw_error(Error(ErrorKind::usage, std::string(what) + " must be a number of seconds, zero or more"));
+  return std::chrono::milliseconds(static_cast<std::int64_t>(std::ceil(std::min(seconds, longest) * 1000)));
+}
+
+std::size_t to_size(PyObject* object, const char* what) {
+  const auto value = to_integer(object, what);
+  if (value < 0) throw_error(Error(ErrorKind::usage, std::string(what) + " must be zero or more"));
+  return static_cast<std::size_t>(value);
 }
 
 }  // namespace fastccg::python

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -41,6 +42,10 @@ std::string to_bytes(PyObject* object, const char* what);
 std::int64_t to_integer(PyObject* object, const char* what);
 int to_int(PyObject* object, const char* what);
 double to_real(PyObject* object, const char* what);
+/// From seconds. Throws `UsageError` for what is less than zero or no number.
+std::chrono::milliseconds to_duration(PyObject* object, const char* what);
+/// Throws `UsageError` for what is less than zero.
+std::size_t to_size(PyObject* object, const char* what);
 
 /// A dict that is filled field by field.
 class Dict {

@@ -32,13 +32,17 @@ Ref fields_of(const Error& error) {
 
 }  // namespace
 
+Ref to_exception(const Error& error) {
+  const auto module = own(PyImport_ImportModule("fastccg.errors"));
+  const auto make = own(PyObject_GetAttrString(module.get(), "_from_native"));
+  const auto kind = to_python(to_string(error.kind));
+  const auto fields = fields_of(error);
+  return own(PyObject_CallFunctionObjArgs(make.get(), kind.get(), fields.get(), nullptr));
+}
+
 void set_raised(const Error& error) {
   try {
-    const auto module = own(PyImport_ImportModule("fastccg.errors"));
-    const auto make = own(PyObject_GetAttrString(module.get(), "_from_native"));
-    const auto kind = to_python(to_string(error.kind));
-    const auto fields = fields_of(error);
-    const auto exception = own(PyObject_CallFunctionObjArgs(make.get(), kind.get(), fields.get(), nullptr));
+    const auto exception = to_exception(error);
     PyErr_SetObject(reinterpret_cast<PyObject*>(Py_TYPE(exception.get())), exception.get());
   } catch (const Raised&) {  // that is then what is raised
   }

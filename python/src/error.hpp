@@ -9,6 +9,9 @@
 
 namespace fastccg::python {
 
+/// The exception of `fastccg.errors` that stands for `error`.
+Ref to_exception(const Error& error);
+
 /// A Python exception on its way through the library: what a user's function raised there.
 class PythonException final : public PassingException {
  public:

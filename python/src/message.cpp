@@ -24,6 +24,7 @@ File to_file(const Fields& fields) {
   auto file = fields.find("id")    ? File::from_id(fields.text("id"))
               : fields.find("url") ? File::from_url(fields.text("url"), fields.text("mime"))
                                    : File::from_bytes(fields.bytes("bytes"), fields.text("mime"), fields.text("name"));
+  file.mime = fields.text("mime");
   file.name = fields.text("name");
   return file;
 }

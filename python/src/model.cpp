@@ -8,9 +8,11 @@
 
 #include "catalog.hpp"
 #include "convert.hpp"
+#include "fields.hpp"
 #include "filter.hpp"
 #include "instance.hpp"
 #include "message.hpp"
+#include "observer.hpp"
 #include "operation.hpp"
 #include "reply.hpp"
 #include "settings.hpp"
@@ -117,10 +119,27 @@ Ref model_flush(PyObject* self, PyObject*) {
   return none();
 }
 
-Ref model_fallbacks(PyObject* self, PyObject* names) {
+Fallback to_fallback(PyObject* object) {
+  const Fields fields(object);
+  auto* const endpoint = fields.find("endpoint");
+  return Fallback(fields.text("name"), to_key(fields.find("api_key")), endpoint ? to_endpoint(endpoint) : Endpoint());
+}
+
+Ref model_fallbacks(PyObject* self, PyObject* fallbacks) {
   std::vector<Fallback> models;
-  each(names, "fallbacks", [&](PyObject* name) { models.emplace_back(to_text(name, "the name of a model")); });
+  each(fallbacks, "fallbacks", [&](PyObject* fallback) { models.push_back(to_fallback(fallback)); });
   model_in(self).fallbacks(models);
+  return none();
+}
+
+Ref model_add_observer(PyObject* self, PyObject* observer) {
+  auto sender = attach(state_of_type(self), observer);
+  if (sender) model_in(self).add_observer(sender);
+  return to_python(sender != nullptr);
+}
+
+Ref model_remove_observer(PyObject* self, PyObject* observer) {
+  if (const auto sender = attached(state_of_type(self), observer)) model_in(self).remove_observer(sender);
   return none();
 }
 
@@ -148,7 +167,10 @@ Ref make_model_type(PyObject* module) {
       with_argument<model_save>("save", "Writes a session file."),
       with_argument<model_autosave>("autosave", "Keeps a journal from now on; an empty path ends that."),
       without_arguments<model_flush>("flush", "Waits until everything is in the journal."),
-      with_argument<model_fallbacks>("fallbacks", "Models to ask when this one fails."),
+      with_argument<model_fallbacks>("fallbacks",
+                                     "Models to ask when this one fails: dicts of name, api_key, endpoint."),
+      with_argument<model_add_observer>("add_observer", "Tells an Observer of calls; False if that has ended."),
+      with_argument<model_remove_observer>("remove_observer", "Tells an Observer no more."),
       without_arguments<model_warnings>("warnings", "What was mended, and what keeps the journal from being written."),
       end_of_methods()};
   static PyType_Slot slots[] = {slot(Py_tp_dealloc, deallocate<ModelValue>), slot(Py_tp_methods, methods),

@@ -12,6 +12,7 @@
 #include "hub.hpp"
 #include "message.hpp"
 #include "model.hpp"
+#include "observer.hpp"
 #include "operation.hpp"
 #include "reply.hpp"
 #include "settings.hpp"
@@ -21,8 +22,6 @@
 namespace fastccg::python {
 
 namespace {
-
-ApiKey to_key(PyObject* object) { return object == Py_None ? ApiKey() : ApiKey(to_text(object, "api_key")); }
 
 Ref core_init_model(PyObject* module, PyObject* const* arguments, Py_ssize_t count) {
   check_count("init_model", count, 3);
@@ -74,6 +73,47 @@ Ref core_load_catalog(PyObject*, PyObject* path) {
   return none();
 }
 
+Ref core_set_rate_limits(PyObject*, PyObject* const* arguments, Py_ssize_t count) {
+  check_count("set_rate_limits", count, 2);
+  set_rate_limits(to_text(arguments[0], "the name of a model"), to_rate_limits(arguments[1]));
+  return none();
+}
+
+Ref core_rate_limits(PyObject*, PyObject* name) {
+  const auto limits = rate_limits(to_text(name, "the name of a model"));
+  return limits ? to_python(*limits) : none();
+}
+
+Ref core_clear_rate_limits(PyObject*, PyObject*) {
+  clear_rate_limits();
+  return none();
+}
+
+Ref core_observer(PyObject* module, PyObject*) { return make_observer(state_of(module)); }
+
+Ref core_add_observer(PyObject* module, PyObject* observer) {
+  auto sender = attach(state_of(module), observer);
+  if (sender) add_observer(sender);
+  return to_python(sender != nullptr);
+}
+
+Ref core_remove_observer(PyObject* module, PyObject* observer) {
+  if (const auto sender = attached(state_of(module), observer)) remove_observer(sender);
+  return none();
+}
+
+Ref core_wait_for_observers(PyObject*, PyObject* timeout) {
+  const auto longest = to_duration(timeout, "timeout");
+  bool done = false;
+  detached([&] { done = wait_for_observers(longest); });
+  return to_python(done);
+}
+
+Ref core_tell(PyObject*, PyObject* const* arguments, Py_ssize_t count) {
+  check_count("tell", count, 2);
+  return tell(arguments[0], arguments[1]);
+}
+
 void fill(PyObject* module, State& state) {
   state.model_type = make_model_type(module);
   state.embedder_type = make_embedder_type(module);
@@ -83,12 +123,14 @@ void fill(PyObject* module, State& state) {
   state.chunk_type = make_chunk_type(module);
   state.reply_type = make_reply_type(module);
   state.hub_type = make_hub_type(module);
+  state.observer_type = make_observer_type(module);
   state.create_future = own(PyUnicode_InternFromString("create_future"));
   state.set_result = own(PyUnicode_InternFromString("set_result"));
   state.done = own(PyUnicode_InternFromString("done"));
   state.future_blocking = own(PyUnicode_InternFromString("_asyncio_future_blocking"));
-  for (const auto* type : {&state.model_type, &state.embedder_type, &state.operation_type, &state.stream_type,
-                           &state.next_type, &state.chunk_type, &state.reply_type, &state.hub_type})
+  for (const auto* type :
+       {&state.model_type, &state.embedder_type, &state.operation_type, &state.stream_type, &state.next_type,
+        &state.chunk_type, &state.reply_type, &state.hub_type, &state.observer_type})
     check(PyModule_AddType(module, as_type(*type)));
   check(PyModule_AddStringConstant(module, "version", version()));
 }
@@ -151,6 +193,14 @@ PyModuleDef* definition() {
       with_argument<core_find_model>("find_model", "What the catalogue knows of a model."),
       without_arguments<core_list_models>("list_models", "All models of the catalogue."),
       with_argument<core_load_catalog>("load_catalog", "Lays a file over the catalogue."),
+      with_arguments<core_set_rate_limits>("set_rate_limits", "set_rate_limits(name, limits)"),
+      with_argument<core_rate_limits>("rate_limits", "The limits that hold for a name; None if none do."),
+      without_arguments<core_clear_rate_limits>("clear_rate_limits", "Forgets all limits."),
+      without_arguments<core_observer>("observer", "A new Observer."),
+      with_argument<core_add_observer>("add_observer", "Tells an Observer of all calls; False if that has ended."),
+      with_argument<core_remove_observer>("remove_observer", "Tells an Observer no more."),
+      with_argument<core_wait_for_observers>("wait_for_observers", "Waits until all that happened is with them."),
+      with_arguments<core_tell>("tell", "tell(function, event): calls the function; what it raises is only reported."),
       end_of_methods()};
   static std::array<PyModuleDef_Slot, 4> slots{{{Py_mod_exec, reinterpret_cast<void*>(execute)}}};
   add_newer_slots(slots);

@@ -17,14 +17,6 @@ Ref reply_tokens_used(PyObject* self, void*) { return to_python(reply_in(self).t
 Ref reply_provider(PyObject* self, void*) { return to_python(reply_in(self).provider); }
 Ref reply_raw(PyObject* self, void*) { return to_python(reply_in(self).raw); }
 
-Ref timings_of(const Timings& timings) {
-  return Dict()
-      .set("first_byte", timings.first_byte)
-      .set("first_output", timings.first_output)
-      .set("total", timings.total)
-      .take();
-}
-
 Ref reply_details(PyObject* self, PyObject*) {
   const auto& reply = reply_in(self);
   return Dict()
@@ -39,7 +31,7 @@ Ref reply_details(PyObject* self, PyObject*) {
       .set("warnings", to_list(reply.warnings, [](const Warning& warning) { return to_python(warning); }))
       .set("rate_limits", to_python(reply.rate_limits))
       .set("attempts", std::int64_t{reply.attempts})
-      .set("timings", timings_of(reply.timings))
+      .set("timings", to_python(reply.timings))
       .set("cost", reply.cost)
       .set("interrupted", reply.interrupted)
       .set("tool_calls", to_list(reply.tool_calls(), [](const ToolCall& call) { return to_python(call); }))
@@ -71,6 +63,15 @@ Ref to_python(const Usage& usage) {
       .set("output", usage.output)
       .set("output_reasoning", usage.output_reasoning)
       .set("total", usage.total)
+      .take();
+}
+
+Ref to_python(const Timings& timings) {
+  return Dict()
+      .set("queued", timings.queued)
+      .set("first_byte", timings.first_byte)
+      .set("first_output", timings.first_output)
+      .set("total", timings.total)
       .take();
 }
 

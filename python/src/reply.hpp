@@ -11,6 +11,7 @@ Ref make_reply_type(PyObject* module);
 Ref to_python(const Warning& warning);
 Ref to_python(const std::vector<RateLimit>& limits);
 Ref to_python(const Usage& usage);
+Ref to_python(const Timings& timings);
 Ref make_result(State& state, Reply reply);
 
 }  // namespace fastccg::python

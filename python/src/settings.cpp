@@ -1,7 +1,6 @@
 #include "settings.hpp"
 
 #include <chrono>
-#include <cmath>
 #include <map>
 #include <string>
 #include <utility>
@@ -14,21 +13,6 @@ namespace fastccg::python {
 
 namespace {
 
-/// From seconds.
-std::chrono::milliseconds to_duration(PyObject* object, const char* what) {
-  constexpr double longest = 366.0 * 24 * 3600;
-  const double seconds = to_real(object, what);
-  if (std::isnan(seconds) || seconds < 0)
-    throw_error(Error(ErrorKind::usage, std::string(what) + " must be a number of seconds, zero or more"));
-  return std::chrono::milliseconds(static_cast<std::int64_t>(std::ceil(std::min(seconds, longest) * 1000)));
-}
-
-std::size_t to_size(PyObject* object, const char* what) {
-  const auto value = to_integer(object, what);
-  if (value < 0) throw_error(Error(ErrorKind::usage, std::string(what) + " must be a number of bytes, zero or more"));
-  return static_cast<std::size_t>(value);
-}
-
 Timeouts to_timeouts(PyObject* object) {
   const Fields fields(object);
   Timeouts timeouts;
@@ -36,6 +20,7 @@ Timeouts to_timeouts(PyObject* object) {
   if (auto* value = fields.find("first_byte")) timeouts.first_byte(to_duration(value, "first_byte"));
   if (auto* value = fields.find("idle")) timeouts.idle(to_duration(value, "idle"));
   if (auto* value = fields.find("total")) timeouts.total(to_duration(value, "total"));
+  if (fields.find("heartbeats_count")) timeouts.heartbeats_count(fields.flag("heartbeats_count"));
   return timeouts;
 }
 
@@ -123,8 +108,6 @@ void read_scalars(const Fields& fields, Settings& settings) {
   if (auto* value = fields.find("presence_penalty")) settings.presence_penalty(to_real(value, "presence_penalty"));
   if (auto* value = fields.find("logprobs")) settings.logprobs(to_int(value, "logprobs"));
   if (fields.find("parallel_tools")) settings.parallel_tools(fields.flag("parallel_tools"));
-  if (auto* value = fields.find("cache_prompt"))
-    settings.cache_prompt(std::chrono::seconds(to_integer(value, "cache_prompt")));
   if (fields.find("extra")) settings.extra(fields.text("extra"));
 }
 
@@ -152,6 +135,14 @@ InputKind to_input_kind(const std::string& name) {
         InputKind::question, InputKind::fact_verification, InputKind::code_query})
     if (name == to_string(kind)) return kind;
   throw_error(Error(ErrorKind::usage, "there is no kind of input \"" + name + "\"; usual are query and document"));
+}
+
+VectorEncoding to_encoding(const std::string& name) {
+  if (name == "automatic") return VectorEncoding::automatic;
+  if (name == "numbers") return VectorEncoding::numbers;
+  if (name == "base64") return VectorEncoding::base64;
+  throw_error(Error(ErrorKind::usage,
+                    "there is no encoding \"" + name + "\" of vectors; there are automatic, numbers and base64"));
 }
 
 Ref from_tool(const Tool& tool) {
@@ -209,6 +200,7 @@ Ref from_timeouts(const Timeouts& timeouts) {
       .set("first_byte", timeouts.first_byte())
       .set("idle", timeouts.idle())
       .set("total", timeouts.total())
+      .set("heartbeats_count", timeouts.heartbeats_count())
       .take();
 }
 
@@ -285,8 +277,6 @@ Ref to_python(const Settings& settings) {
       .set("parallel_tools", settings.parallel_tools())
       .set("output_format", settings.output_format(), from_output_format)
       .set("reasoning", settings.reasoning(), from_reasoning)
-      .set("cache_prompt",
-           settings.cache_prompt() ? std::optional<std::int64_t>(settings.cache_prompt()->count()) : std::nullopt)
       .set("cache_prompt", settings.cache_prompt())
       .set("metadata", settings.metadata(), [](const auto& labels) { return from_pairs(labels); })
       .set("extra", settings.extra())
@@ -304,6 +294,7 @@ EmbeddingSettings to_embedding_settings(PyObject* object) {
   if (auto* value = fields.find("dimensions")) settings.dimensions(to_int(value, "dimensions"));
   if (fields.find("input_kind")) settings.input_kind(to_input_kind(fields.text("input_kind")));
   if (fields.find("normalize")) settings.normalize(fields.flag("normalize"));
+  if (fields.find("encoding")) settings.encoding(to_encoding(fields.text("encoding")));
   if (auto* value = fields.find("batch_size")) settings.batch_size(to_int(value, "batch_size"));
   if (auto* value = fields.find("parallel")) settings.parallel(to_int(value, "parallel"));
   if (fields.find("extra")) settings.extra(fields.text("extra"));
@@ -323,6 +314,30 @@ Endpoint to_endpoint(PyObject* object) {
   if (fields.find("proxy")) endpoint.proxy(fields.text("proxy"));
   if (fields.find("ca_file")) endpoint.ca_file(fields.text("ca_file"));
   return endpoint;
+}
+
+ApiKey to_key(PyObject* object) { return !object || object == Py_None ? ApiKey() : ApiKey(to_text(object, "api_key")); }
+
+RateLimits to_rate_limits(PyObject* object) {
+  const Fields fields(object);
+  RateLimits limits;
+  if (auto* value = fields.find("concurrent")) limits.concurrent(to_int(value, "concurrent"));
+  if (auto* value = fields.find("requests_per_minute"))
+    limits.requests_per_minute(to_integer(value, "requests_per_minute"));
+  if (auto* value = fields.find("tokens_per_minute")) limits.tokens_per_minute(to_integer(value, "tokens_per_minute"));
+  if (auto* value = fields.find("queue")) limits.queue(to_size(value, "queue"));
+  if (fields.find("heed_provider")) limits.heed_provider(fields.flag("heed_provider"));
+  return limits;
+}
+
+Ref to_python(const RateLimits& limits) {
+  return Dict()
+      .set("concurrent", std::int64_t{limits.concurrent()})
+      .set("requests_per_minute", limits.requests_per_minute())
+      .set("tokens_per_minute", limits.tokens_per_minute())
+      .set("queue", static_cast<std::int64_t>(limits.queue()))
+      .set("heed_provider", limits.heed_provider())
+      .take();
 }
 
 }  // namespace fastccg::python

@@ -1,7 +1,9 @@
 #pragma once
 
 #include "fastccg/embed.hpp"
+#include "fastccg/key.hpp"
 #include "fastccg/model.hpp"
+#include "fastccg/rate_limits.hpp"
 #include "fastccg/settings.hpp"
 #include "python.hpp"
 
@@ -14,5 +16,10 @@ Ref to_python(const Settings& settings);
 EmbeddingSettings to_embedding_settings(PyObject* object);
 /// From a dict with the names of its setters.
 Endpoint to_endpoint(PyObject* object);
+/// From a str; null and None are no key.
+ApiKey to_key(PyObject* object);
+/// From and to a dict with the names of its setters.
+RateLimits to_rate_limits(PyObject* object);
+Ref to_python(const RateLimits& limits);
 
 }  // namespace fastccg::python

@@ -6,10 +6,10 @@ namespace fastccg::python {
 
 namespace {
 
-constexpr std::array refs{&State::model_type,    &State::embedder_type, &State::operation_type, &State::stream_type,
-                          &State::next_type,     &State::chunk_type,    &State::reply_type,     &State::hub_type,
-                          &State::create_future, &State::set_result,    &State::done,           &State::future_blocking,
-                          &State::running_hub};
+constexpr std::array refs{&State::model_type,      &State::embedder_type, &State::operation_type, &State::stream_type,
+                          &State::next_type,       &State::chunk_type,    &State::reply_type,     &State::hub_type,
+                          &State::observer_type,   &State::create_future, &State::set_result,     &State::done,
+                          &State::future_blocking, &State::running_hub};
 
 }  // namespace
 

@@ -24,6 +24,7 @@ class State {
   Ref chunk_type;
   Ref reply_type;
   Ref hub_type;
+  Ref observer_type;
 
   Ref create_future;  ///< Names of methods, interned.
   Ref set_result;

@@ -1,6 +1,8 @@
 """Texts into vectors."""
 
 import asyncio
+import json
+from urllib.request import urlopen
 
 import fastccg
 import pytest
@@ -85,7 +87,29 @@ def test_a_wrong_type_is_a_type_error(embedder, texts):
         embedder.embed_sync(texts)
 
 
-@pytest.mark.parametrize("settings", [{"dimensions": 0}, {"input_kind": "poem"}, {"parallel": 0}])
+@pytest.mark.parametrize("encoding", ["automatic", "numbers", "base64"])
+def test_vectors_travel_in_the_form_that_was_asked_for(simulators, encoding):
+    simulator = simulators()
+    embedder = fastccg.init_embedding(text_embedding_3_small, KEY, base_url=simulator.base_url, encoding=encoding)
+    vector = embedder.embed_sync("one")[0]
+    assert vector == pytest.approx(embedder.embed_sync("one", encoding="base64")[0], abs=1e-4)
+    first = json.loads(urlopen(simulator.url + "/__fastccg/requests").read())["requests"][0]
+    assert ("base64" in first["body"]) == (encoding != "numbers")
+    assert embedder.model_info()["settings"]["encoding"] == encoding
+
+
+def test_deadlines_of_a_call_leave_the_others_alone(simulators):
+    url = simulators("--fault", "stall-before-headers").base_url
+    timeouts = {"first_byte": 0.05}
+    embedder = fastccg.init_embedding(text_embedding_3_small, KEY, base_url=url, timeouts=timeouts, retries=0)
+    with pytest.raises(fastccg.errors.Timeout) as caught:
+        embedder.embed_sync("one", timeout=30)
+    assert caught.value.deadline == "first_byte"
+
+
+@pytest.mark.parametrize(
+    "settings", [{"encoding": "float"}, {"dimensions": 0}, {"input_kind": "poem"}, {"parallel": 0}]
+)
 def test_bad_settings_are_usage_errors(embedder, settings):
     with pytest.raises(UsageError):
         embedder.embed_sync("one", **settings)

@@ -3,6 +3,7 @@
 import asyncio
 import enum
 import json
+import pickle
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Annotated, Literal, Optional
@@ -432,6 +433,71 @@ def test_another_model_answers_when_this_one_fails(simulators, simulator, make_m
     assert reply.warnings
     with pytest.raises(fastccg.APIRequestFailed):
         broken.fallbacks().ask("Q")
+
+
+def test_fallback_with_a_key_and_an_address_of_its_own(simulators, simulator, make_model):
+    broken = make_model(at=simulators("--fault", "status;code=500"), retries=0)
+    own = simulators("--key", "sk-own")
+    by_name = fastccg.Fallback("mistral/mistral-small-latest", "sk-own", base_url=own.url + "/mistral/v1")
+    by_class = fastccg.Fallback(fastccg.gpt_4o, api_key="sk-own", base_url=own.base_url)
+    for fallback, provider in ((by_name, "mistral"), (by_class, "openai")):
+        reply = broken.fallbacks(fallback).ask("What is the capital of Australia?")
+        assert "Canberra" in reply.content
+        assert reply.provider == provider
+    assert "sk-own" not in repr(by_name)
+    fastccg.add_openai_key("sk-2")
+    broken.fallbacks(fastccg.models.gpt.gpt_3_5_turbo, by_class)
+    with pytest.raises(TypeError, match="pickled"):
+        pickle.dumps(by_name)
+
+
+@pytest.mark.parametrize("fallback", [None, 3, int, fastccg.ModelBase, ["openai/gpt-4o"]])
+def test_fallback_that_is_no_model_is_refused(model, fallback):
+    with pytest.raises(TypeError, match="a fallback must be"):
+        model.fallbacks(fallback)
+
+
+def test_fallback_takes_no_settings():
+    with pytest.raises(TypeError, match="has no argument 'temperature'"):
+        fastccg.Fallback("openai/gpt-4o", temperature=1)
+
+
+def test_deadlines_and_retries_of_a_call_leave_the_others_of_the_model_alone(simulators, make_model):
+    simulator = simulators("--fault", "503")
+    model = make_model(at=simulator, retries={"attempts": 2, "initial_delay": 0.001})
+    with pytest.raises(fastccg.FastCCGError) as caught:
+        model.ask("Q", retries={"max_delay": 1})
+    assert caught.value.attempts == 2
+    stalled = make_model(at=simulators("--fault", "stall-before-headers"), timeouts={"first_byte": 0.05}, retries=0)
+    for ask in (
+        lambda: stalled.ask("Q", timeout=30),
+        lambda: asyncio.run(stalled.ask_async("Q", timeout=30)),
+        lambda: list(stalled.ask_stream("Q", timeout=30)),
+    ):
+        with pytest.raises(fastccg.errors.Timeout) as timed_out:
+            ask()
+        assert timed_out.value.deadline == "first_byte"
+    stalled.settings(timeout=30)
+    assert stalled.model_info()["settings"]["timeouts"]["first_byte"] == 0.05
+
+
+def test_whether_heartbeats_end_the_wait_for_the_first_byte(simulators, make_model):
+    simulator = simulators("--fault", "heartbeats-only;delay-ms=5")
+    model = make_model(at=simulator, retries=0, timeouts={"first_byte": 0.05, "total": 0.2})
+    deadlines = []
+    for count in (False, True):
+        with pytest.raises(fastccg.errors.Timeout) as caught:
+            list(model.ask_stream("Q", timeouts={"heartbeats_count": count}))
+        deadlines.append(caught.value.deadline)
+    assert deadlines == ["first_byte", "total"]
+    model.settings(timeouts={"heartbeats_count": True})
+    assert model.model_info()["settings"]["timeouts"]["heartbeats_count"] is True
+
+
+def test_settings_with_a_cache_lifetime_can_be_taken_back_and_copied(model):
+    model.settings(cache_prompt=True, temperature=1).unset("temperature")
+    assert model.clear_history().model_info()["settings"] == {"cache_prompt": 300}
+    assert model.settings(cache_prompt=3600.0).fork().model_info()["settings"] == {"cache_prompt": 3600}
 
 
 def test_reply_says_what_it_cost(model):

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 
 from fastccg import _core
-from fastccg._settings import collect
-from fastccg.errors import SessionError, SessionNotFound, UsageError
+from fastccg._endpoint import endpoint_of, full_name, split
+from fastccg._settings import collect, completed
+from fastccg.errors import SessionError, SessionNotFound
 from fastccg.stream import AskStream
 from fastccg.types.prompt import ModelPrompt, from_native, native_prompt
 from fastccg.types.response import ModelResponse, Warning, response_of
@@ -17,8 +18,10 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self, Unpack
 
+    from fastccg.core.fallback import Fallback
+    from fastccg.observers import Observer
     from fastccg.parts import Part
-    from fastccg.types.settings import Endpoint, Settings
+    from fastccg.types.settings import Endpoint, Options, Settings
 
     Prompt = Union[str, Part, ModelPrompt, dict[str, Any], Iterable[Union[str, Part]]]
 
@@ -41,7 +44,7 @@ class ModelBase:
         ca_file: A file of trusted certificates (PEM) instead of the system's.
         proxy: Such as "http://proxy:3128"; an empty text means none at all. Not given: what the environment says.
         allow_plain_http: Whether a key may go over plain http to a host other than the local one.
-        settings: What `settings` takes.
+        settings: What `settings` takes, as further keywords.
     """
 
     provider: ClassVar[str] = ""
@@ -53,20 +56,11 @@ class ModelBase:
         self,
         api_key: Optional[str] = None,
         model_name: Optional[str] = None,
-        *,
-        base_url: Optional[str] = None,
-        protocol: Optional[str] = None,
-        ca_file: Optional[Union[str, os.PathLike[str]]] = None,
-        proxy: Optional[str] = None,
-        allow_plain_http: bool = False,
-        **settings: Unpack[Settings],
+        **options: Unpack[Options],
     ) -> None:
-        name = model_name or self._model
-        if not name:
-            raise UsageError('which model? Use fastccg.init_model("provider/name") or a class of fastccg.models')
-        if self.provider:
-            name = f"{self.provider}/{name}"
-        endpoint = _endpoint(base_url, protocol, ca_file, proxy, allow_plain_http)
+        other_way = 'fastccg.init_model("provider/name") or a class of fastccg.models'
+        name = full_name(self.provider, model_name or self._model, other_way)
+        endpoint, settings = split(options)
         self._adopt(_core.init_model(name, api_key, endpoint))
         if settings:
             self.settings(**settings)
@@ -85,15 +79,15 @@ class ModelBase:
 
         It works anywhere, also in a thread or inside a running event loop (which it blocks, of course).
         """
-        return response_of(self._native.ask(native_prompt(prompt), collect(settings)))
+        return response_of(self._native.ask(native_prompt(prompt), self._of_call(settings)))
 
     async def ask_async(self, prompt: Prompt, **settings: Unpack[Settings]) -> ModelResponse:
         """Asks when it is awaited. Cancelling the task cancels the request."""
-        return response_of(await self._native.ask_async(native_prompt(prompt), collect(settings)))
+        return response_of(await self._native.ask_async(native_prompt(prompt), self._of_call(settings)))
 
     def ask_stream(self, prompt: Prompt, **settings: Unpack[Settings]) -> AskStream:
         """Asks when it is first read, and yields the answer as the model writes it. See `AskStream`."""
-        return AskStream(self._native.ask_stream(native_prompt(prompt), collect(settings)))
+        return AskStream(self._native.ask_stream(native_prompt(prompt), self._of_call(settings)))
 
     # Settings
 
@@ -117,7 +111,6 @@ class ModelBase:
             tools: Functions, `Tool`s or dicts.
             tool_choice: "auto", "none", "required", or a tool or its name.
             parallel_tools: Whether the model may call several tools at once.
-            cache_prompt: For how many seconds instructions and tools are worth keeping in the provider's cache.
             output_format: "text", "json", or a JSON schema as a dict (`response_format` is another name for it).
             reasoning: "off", an effort ("minimal", "low", "medium", "high", ...), or a number of tokens.
             cache_prompt: How many seconds the provider shall keep instructions and tools in its prompt cache; True for
@@ -126,24 +119,21 @@ class ModelBase:
             extra: A dict that is merged into the request's body last: whatever it names wins.
             extra_headers: A dict of headers that are added to the request.
             timeout: Seconds for the whole call, with all attempts.
-            timeouts: A dict of seconds: connect, first_byte, idle, total.
+            timeouts: A dict of seconds: connect, first_byte, idle, total; and heartbeats_count, whether blanks,
+                comments and pings end the wait for the first byte. What is not in it stays as it is, as with the next
+                two.
             retries: How often a failed request is repeated; or a dict: attempts, initial_delay, max_delay,
                 max_announced_delay.
             limits: A dict of bytes: headers, event, body, unread.
         """
-        changes = collect(settings)
+        changes = self._of_call(settings)
         if changes:
-            self._native.change(self._completed(changes))
+            self._native.change(changes)
         return self
 
-    def _completed(self, changes: dict[str, Any]) -> dict[str, Any]:
-        """Groups of which only some members are given keep the others."""
-        groups = [name for name in ("timeouts", "retries", "limits") if name in changes]
-        if groups:
-            current = self._native.settings()
-            for name in groups:
-                changes[name] = {**current.get(name, {}), **changes[name]}
-        return changes
+    def _of_call(self, settings: Settings) -> Optional[dict[str, Any]]:
+        changes = collect(settings)
+        return completed(changes, self._native.settings) if changes else None
 
     def unset(self, *names: str) -> Self:
         """Takes settings back, so that the provider decides."""
@@ -181,13 +171,39 @@ class ModelBase:
         self._filter = fn
         return self
 
-    def fallbacks(self, *names: str) -> Self:
-        """Sets models, by "provider/name", to ask in this order when this one fails in a way that another need not.
+    def fallbacks(self, *models: Union[str, type[ModelBase], Fallback]) -> Self:
+        """Sets models to ask in this order when this one fails in a way that another need not.
 
-        Not when the caller has to mend something, and never after output has arrived. Keys and addresses are found as
-        `init_model` finds them. Without names there are none any more. They are not saved.
+        Not when the caller has to mend something, and never after output has arrived. Without any there are none any
+        more. They are not saved.
+
+        Args:
+            models: Each a "provider/name" or a class of `fastccg.models`, with key and address as `init_model` finds
+                them, or a `Fallback` with its own.
         """
-        self._native.fallbacks(list(names))
+        from fastccg.core.fallback import as_fallback
+
+        self._native.fallbacks([as_fallback(model)._native() for model in models])
+        return self
+
+    # Watching
+
+    def add_observer(self, observer: Observer) -> Self:
+        """Calls a function with a `CallEvent` for all that happens to calls of this model which start from now on.
+
+        Adding it again changes nothing. A fork has the same observers, and `reset` leaves them. How it is called stands
+        in `fastccg.observers`.
+        """
+        from fastccg.observers import attach
+
+        attach(observer, self._native.add_observer)
+        return self
+
+    def remove_observer(self, observer: Observer) -> Self:
+        """Ends that; calls that have started it hears of to their end. Does nothing if it was not added."""
+        from fastccg.observers import detach
+
+        detach(observer, self._native.remove_observer)
         return self
 
     # History
@@ -300,31 +316,12 @@ class ModelBase:
         raise TypeError("a model cannot be pickled, since it has a key; use save() and fastccg.load_model()")
 
 
-def _endpoint(
-    base_url: Optional[str],
-    protocol: Optional[str],
-    ca_file: Optional[Union[str, os.PathLike[str]]],
-    proxy: Optional[str],
-    allow_plain_http: bool,
-) -> dict[str, Any]:
-    return {
-        "base_url": base_url,
-        "protocol": protocol,
-        "ca_file": None if ca_file is None else os.fspath(ca_file),
-        "proxy": proxy,
-        "allow_plain_http": allow_plain_http,
-    }
-
-
 def load_native(path: Union[str, os.PathLike[str]], api_key: Optional[str], options: Endpoint) -> _core.Model:
     """Reads a session file."""
     name = os.fspath(path)
-    known = ("base_url", "protocol", "ca_file", "proxy", "allow_plain_http")
-    for option in options:
-        if option not in known:
-            raise TypeError(f"load_model() has no argument {option!r}")
+    endpoint = endpoint_of("load_model", options)
     try:
-        return _core.load_model(name, api_key, _endpoint(*(options.get(option) for option in known)))  # type: ignore[arg-type]
+        return _core.load_model(name, api_key, endpoint)
     except SessionError as error:
         if os.path.exists(name):
             raise

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import os
-
 from fastccg import _core
-from fastccg._settings import collect_embedding
-from fastccg.core.model_base import _endpoint
-from fastccg.errors import UsageError
+from fastccg._endpoint import full_name, split
+from fastccg._settings import collect_embedding, completed
 from fastccg.types.response import Usage, Warning
 
 TYPE_CHECKING = False
@@ -16,7 +13,7 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self, Unpack
 
-    from fastccg.types.settings import EmbeddingSettings
+    from fastccg.types.settings import EmbeddingOptions, EmbeddingSettings
 
 
 class Embeddings(list[list[float]]):
@@ -63,23 +60,13 @@ class EmbeddingBase:
         self,
         api_key: Optional[str] = None,
         model_name: Optional[str] = None,
-        *,
-        base_url: Optional[str] = None,
-        protocol: Optional[str] = None,
-        ca_file: Optional[Union[str, os.PathLike[str]]] = None,
-        proxy: Optional[str] = None,
-        allow_plain_http: bool = False,
-        **settings: Unpack[EmbeddingSettings],
+        **options: Unpack[EmbeddingOptions],
     ) -> None:
-        name = model_name or self.model
-        if not name:
-            raise UsageError('which model? Use fastccg.init_embedding("provider/name") or a class of fastccg.embedding')
-        if self.provider:
-            name = f"{self.provider}/{name}"
+        other_way = 'fastccg.init_embedding("provider/name") or a class of fastccg.embedding'
+        name = full_name(self.provider, model_name or self.model, other_way)
+        endpoint, settings = split(options)
         self._settings = collect_embedding(settings)
-        self._native = _core.init_embedding(
-            name, api_key, _endpoint(base_url, protocol, ca_file, proxy, allow_plain_http)
-        )
+        self._native = _core.init_embedding(name, api_key, endpoint)
         provider, _, name = self._native.name().partition("/")
         self.model_name: str = name
         self.provider = provider  # type: ignore[misc]
@@ -97,7 +84,8 @@ class EmbeddingBase:
             texts: One text or several.
             text: Another name for it.
             settings: dimensions (how many numbers a vector shall have), input_kind ("query", "document", "similarity",
-                ...), normalize, batch_size, parallel, extra, extra_headers, timeout, timeouts, retries, limits.
+                ...), normalize, encoding (the form in which the vectors travel: "automatic", "numbers" or "base64"),
+                batch_size, parallel, extra, extra_headers, timeout, timeouts, retries, limits.
         """
         return _embeddings(await self._native.embed_async(_texts(texts, text), self._merged(settings)))
 
@@ -129,7 +117,7 @@ class EmbeddingBase:
         }
 
     def _merged(self, settings: EmbeddingSettings) -> dict[str, Any]:
-        return {**self._settings, **collect_embedding(settings)}
+        return {**self._settings, **completed(collect_embedding(settings), lambda: self._settings)}
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.provider}/{self.model_name}>"

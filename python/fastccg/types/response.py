@@ -82,13 +82,17 @@ class RateLimit(Record):
 class Timings(Record):
     """How long the call took, in seconds from its start."""
 
-    __slots__ = ("first_byte", "first_output", "total")
+    __slots__ = ("first_byte", "first_output", "queued", "total")
 
-    def __init__(self, first_byte: float = 0.0, first_output: float = 0.0, total: float = 0.0) -> None:
+    def __init__(
+        self, first_byte: float = 0.0, first_output: float = 0.0, total: float = 0.0, queued: float = 0.0
+    ) -> None:
         self.first_byte: float = first_byte
         """Until the headers of the last attempt's answer."""
         self.first_output: float = first_output
         """Until the first text, reasoning or tool call."""
+        self.queued: float = queued
+        """How long it waited for its turn under `set_rate_limits`, all attempts together."""
         self.total: float = total
 
 

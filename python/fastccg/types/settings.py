@@ -21,6 +21,7 @@ class Timeouts(TypedDict, total=False):
     first_byte: float
     idle: float
     total: float
+    heartbeats_count: bool
 
 
 class Retries(TypedDict, total=False):
@@ -76,6 +77,7 @@ class EmbeddingSettings(TypedDict, total=False):
     dimensions: int | None
     input_kind: str | None
     normalize: bool | None
+    encoding: Literal["automatic", "numbers", "base64"] | None
     batch_size: int | None
     parallel: int | None
     extra: dict[str, Any] | str | None
@@ -86,31 +88,19 @@ class EmbeddingSettings(TypedDict, total=False):
     limits: Limits | None
 
 
-class Options(Settings, total=False):
+class Endpoint(TypedDict, total=False):
+    """Where a model's requests go."""
+
+    base_url: str | None
+    protocol: str | None
+    ca_file: str | os.PathLike[str] | None
+    proxy: str | None
+    allow_plain_http: bool
+
+
+class Options(Settings, Endpoint, total=False):
     """What a model is made with."""
 
-    base_url: str | None
-    protocol: str | None
-    ca_file: str | os.PathLike[str] | None
-    proxy: str | None
-    allow_plain_http: bool
 
-
-class Endpoint(TypedDict, total=False):
-    """Where a loaded model's requests go."""
-
-    base_url: str | None
-    protocol: str | None
-    ca_file: str | os.PathLike[str] | None
-    proxy: str | None
-    allow_plain_http: bool
-
-
-class EmbeddingOptions(EmbeddingSettings, total=False):
+class EmbeddingOptions(EmbeddingSettings, Endpoint, total=False):
     """What an embedding model is made with."""
-
-    base_url: str | None
-    protocol: str | None
-    ca_file: str | os.PathLike[str] | None
-    proxy: str | None
-    allow_plain_http: bool

@@ -71,10 +71,27 @@ except errors.Timeout as error:
 except fastccg.FastCCGError as error:
     assert_type(error.status, "int | None")
 
+
+def watch(event: fastccg.CallEvent) -> None:
+    assert_type(event.kind, str)
+    assert_type(event.error, "fastccg.FastCCGError | None")
+    assert_type(event.usage.total, "int | None")
+
+
+assert_type(model.add_observer(watch).remove_observer(watch), gpt_4o)
+fastccg.add_observer(watch)
+assert_type(fastccg.wait_for_observers(1.5), bool)
+fastccg.set_rate_limits("openai", concurrent=3)
+model.fallbacks("openai/o3", MockModel, fastccg.Fallback("openai/o3", "sk-...", base_url="http://localhost"))
+model.settings(timeouts={"heartbeats_count": True})
+fastccg.init_embedding("openai/text-embedding-3-small", encoding="base64")
+
 # What is wrong is found.
 model.ask("Hello", temprature=1)  # type: ignore[call-arg]
 model.ask(3)  # type: ignore[arg-type]
 model.temperature("hot")  # type: ignore[arg-type]
 model.ask("Hello", timeouts={"conect": 1})  # type: ignore[arg-type]
 fastccg.init_model(gpt_4o, base_ulr="http://localhost")  # type: ignore[call-overload]
+model.add_observer(lambda: None)  # type: ignore[misc, arg-type]
+model.fallbacks(3)  # type: ignore[arg-type]
 response.content.no_such_method()  # type: ignore[attr-defined]
