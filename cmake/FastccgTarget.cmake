@@ -14,10 +14,9 @@ function(fastccg_target target)
   if(FASTCCG_SANITIZE)
     target_compile_options(${target} PRIVATE
       ${FASTCCG_SANITIZER_FLAGS} -fno-omit-frame-pointer -fno-sanitize-recover=all)
-    # What the sanitizers add makes g++ see what is not there: uninitialized reads in Boost, and in a test that replaces
-    # `operator new` and `delete`, memory that is freed by another function than the one that goes with its own.
+    # What the sanitizers add makes g++ see uninitialized reads in Boost that are not there.
     if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-      target_compile_options(${target} PRIVATE -Wno-maybe-uninitialized -Wno-mismatched-new-delete)
+      target_compile_options(${target} PRIVATE -Wno-maybe-uninitialized)
     endif()
     target_link_options(${target} PUBLIC ${FASTCCG_SANITIZER_FLAGS})
     # Calls through the coroutine frames of Asio look like calls of a wrong function type to clang.

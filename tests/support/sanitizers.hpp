@@ -11,4 +11,7 @@ bool has_sanitizer(std::string_view name);
 /// thread sanitizer remembers who has used what.
 bool memory_tells();
 
+/// Whether work takes about as long as it does for users. Sanitizers slow it down tenfold.
+bool time_tells();
+
 }  // namespace fastccg::testing

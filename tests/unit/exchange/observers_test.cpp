@@ -16,6 +16,7 @@
 #include "exchange/observers.hpp"
 #include "fastccg/fastccg.hpp"
 #include "on_loop.hpp"
+#include "sanitizers.hpp"
 
 namespace fastccg {
 namespace {
@@ -301,6 +302,7 @@ TEST(ObserverQueue, observer_does_not_wait_for_itself) {
 }
 
 TEST(ObserverQueue, child_of_a_fork_goes_on_although_the_observer_was_running) {
+  if (testing::has_sanitizer("thread")) GTEST_SKIP() << "this sanitizer lets no child of a fork start threads";
   const auto slow = std::make_shared<Slow>();
   const auto queue = ObserverQueue::of(slow);
   CallEvent event;

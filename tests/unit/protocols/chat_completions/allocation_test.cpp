@@ -12,8 +12,8 @@ std::atomic<std::size_t> allocations{0};
 
 }  // namespace
 
-// Counts what the whole program allocates. All forms are replaced, but for aligned ones: those of the address sanitizer
-// do not go with these, and simdjson's library uses the ones that do not throw.
+// Counts what the whole program allocates. All forms are replaced but the aligned ones; simdjson's library uses those that
+// do not throw.
 void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
   ++allocations;
   return std::malloc(size ? size : 1);
