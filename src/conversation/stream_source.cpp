@@ -13,25 +13,52 @@ namespace {
 
 bool is_cancellation(const Result<Reply>& result) { return !result && result.error().kind == ErrorKind::cancelled; }
 
-void append(Chunks& to, Chunks& from) { to.splice(to.end(), from); }
-
-/// Moves the first chunk of `from` behind those of `to`.
-Chunk& move_first(Chunks& to, Chunks& from) {
-  to.splice(to.end(), from, from.begin());
-  return to.back();
-}
-
-void clear(Chunk& chunk) {
-  chunk.content.clear();
-  chunk.reasoning.clear();
-  chunk.refusal.clear();
-  chunk.tool_index = 0;
-  chunk.tool_id.clear();
-  chunk.tool_name.clear();
-  chunk.tool_arguments.clear();
-}
-
 }  // namespace
+
+void Pieces::add(Chunk::Kind kind, std::string_view text) {
+  pieces_.emplace_back(kind, text.size());
+  text_ += text;
+}
+
+void Pieces::add_tool_call(std::size_t index, std::string_view id, std::string_view name, std::string_view arguments) {
+  auto& piece = pieces_.emplace_back(Chunk::Kind::tool_call, arguments.size());
+  piece.tool_index = index;
+  piece.id_size = id.size();
+  piece.name_size = name.size();
+  text_.append(id).append(name).append(arguments);
+}
+
+void Pieces::append(Pieces& from) {
+  if (empty()) {
+    std::swap(*this, from);
+  } else {
+    pieces_.insert(pieces_.end(), from.pieces_.begin(), from.pieces_.end());
+    text_ += from.text_;
+  }
+  from.clear();
+}
+
+void Pieces::take(Chunk& chunk) {
+  const auto& piece = pieces_[read_++];
+  const auto next_text = [this](std::size_t size) {
+    return std::string_view(text_).substr(std::exchange(read_text_, read_text_ + size), size);
+  };
+  const auto text_of = [&](Chunk::Kind kind) { return next_text(piece.kind == kind ? piece.text_size : 0); };
+  chunk.kind = piece.kind;
+  chunk.tool_index = piece.tool_index;
+  chunk.tool_id = next_text(piece.id_size);
+  chunk.tool_name = next_text(piece.name_size);
+  chunk.content = text_of(Chunk::Kind::text);
+  chunk.reasoning = text_of(Chunk::Kind::reasoning);
+  chunk.refusal = text_of(Chunk::Kind::refusal);
+  chunk.tool_arguments = text_of(Chunk::Kind::tool_call);
+}
+
+void Pieces::clear() noexcept {
+  pieces_.clear();
+  text_.clear();
+  read_ = read_text_ = 0;
+}
 
 StreamSource::StreamSource(std::shared_ptr<Conversation> conversation, Message question, Settings settings)
     : conversation_(std::move(conversation)), question_(std::move(question)), settings_(std::move(settings)) {}
@@ -69,52 +96,18 @@ void StreamSource::cancel() noexcept {
   if (exchange) conversation_->engine().cancel(std::move(exchange));
 }
 
-template <class Fill>
-void StreamSource::add(std::size_t bytes, Fill fill) {
-  if (spare_.empty()) spare_.emplace_back();
-  auto& chunk = move_first(collected_, spare_);
-  clear(chunk);
-  fill(chunk);
-  // A chunk costs memory even if it says nothing.
-  collected_bytes_ += bytes + sizeof(Chunk);
-}
+void StreamSource::on_text(std::string_view text) { collected_.add(Chunk::Kind::text, text); }
 
-void StreamSource::on_text(std::string_view text) {
-  add(text.size(), [&](Chunk& chunk) {
-    chunk.kind = Chunk::Kind::text;
-    chunk.content = text;
-  });
-}
+void StreamSource::on_reasoning(std::string_view text) { collected_.add(Chunk::Kind::reasoning, text); }
 
-void StreamSource::on_reasoning(std::string_view text) {
-  add(text.size(), [&](Chunk& chunk) {
-    chunk.kind = Chunk::Kind::reasoning;
-    chunk.reasoning = text;
-  });
-}
-
-void StreamSource::on_refusal(std::string_view text) {
-  add(text.size(), [&](Chunk& chunk) {
-    chunk.kind = Chunk::Kind::refusal;
-    chunk.refusal = text;
-  });
-}
+void StreamSource::on_refusal(std::string_view text) { collected_.add(Chunk::Kind::refusal, text); }
 
 void StreamSource::on_tool_call(std::size_t index, std::string_view id, std::string_view name) {
-  add(id.size() + name.size(), [&](Chunk& chunk) {
-    chunk.kind = Chunk::Kind::tool_call;
-    chunk.tool_index = index;
-    chunk.tool_id = id;
-    chunk.tool_name = name;
-  });
+  collected_.add_tool_call(index, id, name, {});
 }
 
 void StreamSource::on_tool_arguments(std::size_t index, std::string_view fragment) {
-  add(fragment.size(), [&](Chunk& chunk) {
-    chunk.kind = Chunk::Kind::tool_call;
-    chunk.tool_index = index;
-    chunk.tool_arguments = fragment;
-  });
+  collected_.add_tool_call(index, {}, {}, fragment);
 }
 
 void StreamSource::on_attempt(const std::shared_ptr<const Target>& target) {
@@ -136,10 +129,8 @@ bool StreamSource::on_batch() {
 /// Gives the consumer what has been collected. Returns whether that is enough for now.
 bool StreamSource::hand_over() {
   const std::lock_guard lock(mutex_);
-  append(arriving_, collected_);
-  append(spare_, returned_);
-  unread_bytes_ += std::exchange(collected_bytes_, 0);
-  held_back_ = unread_bytes_ > unread_limit_;
+  arriving_.append(collected_);
+  held_back_ = arriving_.memory() > unread_limit_;
   return held_back_;
 }
 
@@ -196,10 +187,8 @@ bool StreamSource::refill() {
   std::shared_ptr<Exchange> held_back;
   {
     const std::lock_guard lock(mutex_);
-    append(returned_, read_);
-    append(returned_, reading_);
+    reading_.clear();
     std::swap(reading_, arriving_);
-    unread_bytes_ = 0;
     if (!result_) clear_ready();
     waiting_ = reading_.empty() && !result_;
     if (std::exchange(held_back_, false)) held_back = exchange_;
@@ -219,9 +208,9 @@ const Chunk* StreamSource::take() {
   if (discarded_) reading_.clear();
   if (reading_.empty()) refill();
   if (!reading_.empty()) {
-    const auto& chunk = move_first(read_, reading_);
-    delivered_ += chunk.content;
-    return &chunk;
+    reading_.take(chunk_);
+    delivered_ += chunk_.content;
+    return &chunk_;
   }
   begin_end();
   wait_for_end();

@@ -3,11 +3,12 @@
 #include <atomic>
 #include <condition_variable>
 #include <exception>
-#include <list>
 #include <mutex>
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "conversation/call.hpp"
 #include "exchange/wakes.hpp"
@@ -16,9 +17,40 @@
 
 namespace fastccg::detail {
 
-/// Chunks in the order of their arrival. They change hands without being copied, and those that have been read come back
-/// to be filled again, so that a stream in its stride allocates nothing.
-using Chunks = std::list<Chunk>;
+/// Pieces of an answer in the order of their arrival, in little memory: a `Chunk` is large and made when it is read.
+class Pieces {
+ public:
+  Pieces() = default;
+
+  void add(Chunk::Kind kind, std::string_view text);
+  void add_tool_call(std::size_t index, std::string_view id, std::string_view name, std::string_view arguments);
+  /// Puts those of `from`, of which none has been read, behind these. `from` is then empty.
+  void append(Pieces& from);
+  /// Makes the next one a chunk. Only if not `empty`.
+  void take(Chunk& chunk);
+
+  bool empty() const noexcept { return read_ == pieces_.size(); }
+  /// What they hold, in bytes; read ones count until all are read.
+  std::size_t memory() const noexcept { return text_.size() + pieces_.size() * sizeof(Piece); }
+  void clear() noexcept;
+
+ private:
+  /// Its texts stand one after the other behind those of the piece before.
+  class Piece {
+   public:
+    Piece(Chunk::Kind kind_, std::size_t text_size_) : kind(kind_), text_size(text_size_) {}
+    Chunk::Kind kind;
+    std::size_t tool_index = 0;
+    std::size_t id_size = 0;
+    std::size_t name_size = 0;
+    std::size_t text_size;
+  };
+
+  std::vector<Piece> pieces_;
+  std::string text_;
+  std::size_t read_ = 0;       // pieces
+  std::size_t read_text_ = 0;  // bytes
+};
 
 /// A call for a streamed answer: what a `Stream` reads from. It is ready when there is a chunk, or the stream has ended.
 ///
@@ -67,8 +99,6 @@ class StreamSource final : public Pending, public ReplySink, public ReplyBuilder
   void on_done(Result<Reply> result) override;
   void wake() override;
 
-  template <class Fill>
-  void add(std::size_t bytes, Fill fill);
   bool hand_over();
   void end_with(Result<Reply> result);
   void wake_soon();
@@ -96,9 +126,7 @@ class StreamSource final : public Pending, public ReplySink, public ReplyBuilder
   Engine* engine_ = nullptr;  // null until the call is about to be sent
 
   // The loop's own.
-  Chunks collected_;  // what the bytes that are being decoded have brought
-  std::size_t collected_bytes_ = 0;
-  Chunks spare_;
+  Pieces collected_;  // what the bytes that are being decoded have brought
   bool has_woken_ = false;
 
   // Shared by both sides.
@@ -108,9 +136,7 @@ class StreamSource final : public Pending, public ReplySink, public ReplyBuilder
   bool cancelled_ = false;
   bool held_back_ = false;  // the socket is not read
   std::shared_ptr<const Target> asked_;
-  std::size_t unread_bytes_ = 0;
-  Chunks arriving_;
-  Chunks returned_;
+  Pieces arriving_;
   std::optional<Result<Reply>> result_;
   std::shared_ptr<Exchange> exchange_;
   bool waiting_ = false;    // the consumer has found nothing more to read
@@ -120,8 +146,8 @@ class StreamSource final : public Pending, public ReplySink, public ReplyBuilder
   std::condition_variable was_recorded_;
 
   // The consumer's own, but for the moment in which the loop ends a stream whose consumer waits.
-  Chunks reading_;
-  Chunks read_;
+  Pieces reading_;
+  Chunk chunk_;  // the one that was read last
   std::string delivered_;
   bool ended_ = false;   // the consumer knows of the end, or has made it
   bool closed_ = false;  // the latter
