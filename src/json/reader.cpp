@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <string>
 #include <type_traits>
 #include <vector>
 
@@ -163,8 +164,7 @@ class Reader::State {
  public:
   /// Parses a copy, since the parser reads beyond the end of what it is given.
   simdjson::error_code parse(std::string_view text, dom::element& root) {
-    buffer_.resize(text.size() + simdjson::SIMDJSON_PADDING);
-    std::ranges::fill(std::ranges::copy(text, buffer_.begin()).out, buffer_.end(), ' ');
+    buffer_.assign(text).append(simdjson::SIMDJSON_PADDING, ' ');
     if (parser_.capacity() < text.size() || parser_.max_depth() != max_depth) {
       // In powers of two, so that documents that grow do not each cost an allocation.
       const auto error = parser_.allocate(std::bit_ceil(std::max<std::size_t>(text.size(), 1024)), max_depth);
@@ -176,7 +176,7 @@ class Reader::State {
 
  private:
   dom::parser parser_;
-  std::vector<char> buffer_;
+  std::string buffer_;
 };
 
 Reader::Reader() : state_(std::make_unique<State>()) {}

@@ -86,24 +86,36 @@ void AnswerReader::read(const json::Node& root, ReplyBuilder& reply) {
       kept_.repeated(name, value);
     }
   }
-  if (usage.size() > 0) reply.usage(read_usage(usage), usage.serialized());
+  if (usage && usage.size() > 0) reply.usage(read_usage(usage), usage.serialized());
 }
 
 void AnswerReader::read_choice(const json::Node& choice, ReplyBuilder& reply) {
+  // One pass, since this is done for each chunk.
+  json::Node delta, message, text, logprobs, finish;
+  for (const auto& [name, value] : choice.members()) {
+    if (name == "delta")
+      delta = value;
+    else if (name == "message")
+      message = value;
+    else if (name == "text")
+      text = value;
+    else if (name == "logprobs")
+      logprobs = value;
+    else if (name == "finish_reason")
+      finish = value;
+  }
   // Some servers send both: the one that this is not is empty, or repeats what came before.
-  const auto delta = choice["delta"];
-  const auto message = choice["message"];
   const bool use_delta = delta && (form_ == Form::chunks || !message);
   if (use_delta) {
     read_message(delta, true, reply);
   } else if (message && !reply.has_output()) {
     read_message(message, false, reply);
   } else if (!reply.has_output()) {
-    reply.text(choice["text"].text());
+    reply.text(text.text());
   }
-  if (const auto logprobs = choice["logprobs"]) kept_.logprobs(logprobs);
+  if (logprobs) kept_.logprobs(logprobs);
   // Some servers repeat it, and others forget it again.
-  if (const auto reason = choice["finish_reason"].text(); !reason.empty()) reply.finish(finish_reason(reason), reason);
+  if (const auto reason = finish.text(); !reason.empty()) reply.finish(finish_reason(reason), reason);
 }
 
 void AnswerReader::read_message(const json::Node& message, bool is_delta, ReplyBuilder& reply) {

@@ -67,10 +67,18 @@ std::string plain_message(std::string_view body) {
 
 bool reports_error(const json::Node& root) noexcept {
   const auto document = root.is_array() ? root.at(0) : root;
-  const auto error = document["error"];
+  // One pass, since every chunk of every stream is asked.
+  json::Node error;
+  bool is_called_error = false;
+  for (const auto& [name, value] : document.members()) {
+    if (name == "error")
+      error = value;
+    else if (name == "object" || name == "type")
+      is_called_error = is_called_error || value.text() == "error";
+  }
   if (error.is_string()) return !error.text().empty();
   if (error.is_object()) return error.size() > 0;
-  return error.boolean().value_or(false) || document["object"].text() == "error" || document["type"].text() == "error";
+  return error.boolean().value_or(false) || is_called_error;
 }
 
 ErrorBody read_error(const json::Node& root) {
