@@ -52,7 +52,7 @@ void AskCall::on_done(Result<Reply> result) {
   if (result) add_warnings(ticket_, *result);
   // A filter is user code, which does not run here: `take` calls it.
   if (!result || ticket_.filter) return settle(std::move(result));
-  auto turn = make_turn(question_, result->message, false);
+  auto turn = make_turn(std::move(question_), result->message, false);
   auto reply = std::make_shared<Reply>(*std::move(result));
   conversation_->commit(ticket_, std::move(turn), [self = self(), reply](const std::optional<Error>& failure) {
     warn_unless_recorded(*reply, failure);

@@ -16,6 +16,7 @@ namespace fastccg {
 using Headers = std::vector<std::pair<std::string, std::string>>;
 
 /// The value of the first header of that name, or null.
+bool is_same_header(std::string_view name, std::string_view other) noexcept;
 const std::string* find_header(const Headers& headers, std::string_view name) noexcept;
 
 /// What is asked, in no provider's words. Everything in it outlives the call that renders it.

@@ -101,18 +101,18 @@ void Exchange::begin_attempt() {
   call_ = engine_->transport().start(asked_.http, *this);
 }
 
-void Exchange::on_headers(int status, const Headers& headers) {
+void Exchange::on_headers(int status, Headers headers) {
   const auto now = Clock::now();
   deadlines_->heard(now);
   timings_.first_byte = duration_cast<microseconds>(now - started_);
   status_ = status;
-  headers_ = headers;
-  if (visit_) visit_->learn(headers);
+  headers_ = std::move(headers);
+  if (visit_) visit_->learn(headers_);
   tell(CallEvent::Kind::first_byte);
   if (is_refused())
     deadlines_->answer_began(now);
   else
-    act_on(asked_.receiver->on_headers(headers));
+    act_on(asked_.receiver->on_headers(headers_));
 }
 
 void Exchange::on_body(std::string_view bytes) {
@@ -234,7 +234,7 @@ void Exchange::ask_another_or_fail(Error error) {
   pause_timer_ = engine_->loop().after(milliseconds(0), [self = shared_from_this()] {
     self->pause_timer_ = Loop::TimerId::none;
     self->asked_ = std::move(self->fallbacks_.front());
-    self->fallbacks_.pop_front();
+    self->fallbacks_.erase(self->fallbacks_.begin());
     self->attempts_here_ = 0;
     self->last_failure_.clear();
     self->ask_for_turn(false);

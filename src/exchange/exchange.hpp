@@ -1,7 +1,6 @@
 #pragma once
 
 #include <chrono>
-#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
@@ -54,7 +53,7 @@ class Exchange final : public transport::Sink, private TurnTaker, public std::en
     std::unique_ptr<Receiver> receiver;
   };
 
-  void on_headers(int status, const Headers& headers) override;
+  void on_headers(int status, Headers headers) override;
   void on_body(std::string_view bytes) override;
   void on_end(transport::HttpEnd end) override;
   void on_turn() override;
@@ -98,7 +97,7 @@ class Exchange final : public transport::Sink, private TurnTaker, public std::en
   // Of the whole call.
   Clock::time_point started_;
   std::uint64_t number_ = 0;  // for observers
-  std::deque<Candidate> fallbacks_;
+  std::vector<Candidate> fallbacks_;
   std::vector<std::string> tried_;  // each model that has failed, and why
   int attempts_ = 0;
   bool done_ = false;

@@ -7,19 +7,18 @@ namespace fastccg {
 namespace {
 
 void remove(Headers& headers, std::string_view name) {
-  std::erase_if(headers, [&](const auto& header) { return find_header({header}, name) != nullptr; });
+  std::erase_if(headers, [name](const auto& header) { return is_same_header(header.first, name); });
 }
-
-bool is_list_of_flags(std::string_view name) { return find_header({{std::string(name), ""}}, "anthropic-beta"); }
 
 Headers request_headers(const Target& target, const protocols::Rendered& rendered, const CallOptions& options) {
   Headers headers;
+  headers.reserve(3 + rendered.headers.size() + options.extra_headers.size());
   headers.emplace_back("Content-Type", "application/json");
   headers.emplace_back("Accept", options.stream ? "text/event-stream" : "application/json");
   headers.insert(headers.end(), rendered.headers.begin(), rendered.headers.end());
   for (const auto& [name, value] : options.extra_headers) {
     // Flags of features in trial add up: the protocol may need some, and the user others.
-    const auto* own = is_list_of_flags(name) ? find_header(headers, name) : nullptr;
+    const auto* own = is_same_header(name, "anthropic-beta") ? find_header(headers, name) : nullptr;
     const auto all = own ? *own + "," + value : value;
     remove(headers, name);
     headers.emplace_back(name, all);

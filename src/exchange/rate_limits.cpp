@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <string_view>
 
 #include "exchange/header_time.hpp"
@@ -52,6 +53,11 @@ std::optional<std::int64_t> count(const std::string& text) {
   return static_cast<std::int64_t>(*number);
 }
 
+bool may_be_limit(std::string_view header) {
+  constexpr std::string_view first_letters = "AaXxRr";
+  return header.size() > 9 && first_letters.find(header.front()) != header.npos;
+}
+
 std::string lowered(std::string_view text) {
   std::string out(text);
   std::ranges::transform(out, out.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
@@ -62,9 +68,11 @@ std::string lowered(std::string_view text) {
 
 std::vector<RateLimit> rate_limits(const Headers& headers, system_clock::time_point now) {
   constexpr std::size_t most = 32;  // of one answer; no provider has half as many
-  now = server_clock(headers, now);
+  std::optional<system_clock::time_point> server_now;
   std::vector<RateLimit> limits;
   for (const auto& [header, value] : headers) {
+    // Most headers are seen not to be one without a copy.
+    if (!may_be_limit(header)) continue;
     const auto lower = lowered(header);
     const auto field = field_of(lower);
     if (field.what == What::none) continue;
@@ -76,7 +84,10 @@ std::vector<RateLimit> rate_limits(const Headers& headers, system_clock::time_po
     }
     if (field.what == What::limit) known->limit = count(value);
     if (field.what == What::remaining) known->remaining = count(value);
-    if (field.what == What::reset) known->reset = rate_reset(value, now);
+    if (field.what == What::reset) {
+      if (!server_now) server_now = server_clock(headers, now);
+      known->reset = rate_reset(value, *server_now);
+    }
   }
   std::erase_if(limits, [](const RateLimit& l) { return !l.limit && !l.remaining && !l.reset; });
   return limits;

@@ -45,7 +45,7 @@ class HttpEnd {
 class Sink {
  public:
   virtual ~Sink() = default;
-  virtual void on_headers(int status, const Headers& headers) = 0;
+  virtual void on_headers(int status, Headers headers) = 0;
   virtual void on_body(std::string_view bytes) = 0;
   virtual void on_end(HttpEnd end) = 0;
 };

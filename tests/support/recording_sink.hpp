@@ -25,7 +25,7 @@ class RecordingSink final : public transport::Sink {
   Hook after_body;
   Hook after_end;
 
-  void on_headers(int status, const Headers& headers) override {
+  void on_headers(int status, Headers headers) override {
     record([&] {
       ++headers_calls_;
       status_ = status;

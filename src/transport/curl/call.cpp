@@ -31,20 +31,21 @@ constexpr long keepalive_seconds = 45;
 // would keep timers and all other calls waiting for ever. So each call gets this much in a round of the loop.
 constexpr std::size_t share_of_a_round = 32 * 1024;
 
+constexpr std::size_t usual_headers = 24;  // of an answer
+
 std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view space = " \t\r\n";
-  const std::size_t first = text.find_first_not_of(space);
-  if (first == std::string_view::npos) return std::string_view();
-  return text.substr(first, text.find_last_not_of(space) - first + 1);
+  const auto is_space = [](char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; };
+  while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
+  while (!text.empty() && is_space(text.back())) text.remove_suffix(1);
+  return text;
 }
 
 /// A line break in a header would begin another header, or the body.
 void require_plain(std::string_view name, std::string_view value) {
-  constexpr std::string_view forbidden("\r\n\0", 3);
-  const bool named = !name.empty() && name.find_first_of(":; \t") == std::string_view::npos;
-  const bool broken = name.find_first_of(forbidden) != std::string_view::npos ||
-                      value.find_first_of(forbidden) != std::string_view::npos;
-  if (named && !broken) return;
+  const auto ends_name = [](char c) { return c == ':' || c == ';' || c == ' ' || c == '\t'; };
+  const auto breaks_line = [](char c) { return c == '\r' || c == '\n' || c == '\0'; };
+  const bool named = !name.empty() && std::ranges::none_of(name, ends_name);
+  if (named && std::ranges::none_of(name, breaks_line) && std::ranges::none_of(value, breaks_line)) return;
   throw_error(Error(ErrorKind::usage, "a header of the request has a line break or no proper name"));
 }
 
@@ -172,11 +173,18 @@ void Call::set_route(const HttpRequest& request) {
   // not asked for this machine's own addresses: a key may go there over plain http, but not to a proxy.
   const bool direct = !request.proxy && is_loopback_url(request.url);
   const bool from_environment = !request.proxy && !direct;
-  set(CURLOPT_PROXY, from_environment ? nullptr : direct ? "" : request.proxy->c_str());
-  set(CURLOPT_NOPROXY, from_environment ? nullptr : "");
+  const auto proxy = direct ? Proxy::none : from_environment ? Proxy::of_environment : Proxy::given;
+  // One that is given may be another each time.
+  if (proxy == Proxy::given || proxy != proxy_) {
+    proxy_ = Proxy::given;
+    set(CURLOPT_PROXY, from_environment ? nullptr : direct ? "" : request.proxy->c_str());
+    set(CURLOPT_NOPROXY, from_environment ? nullptr : "");
+    proxy_ = proxy;
+  }
 
   const std::string& ca_file = request.ca_file.empty() ? settings_.ca_bundle : request.ca_file;
-  if (ca_file.empty()) return;
+  if (ca_file.empty() || ca_file == ca_file_) return;
+  ca_file_.clear();
   set(CURLOPT_CAINFO, ca_file.c_str());
   // libcurl keeps parsed certificates only if it has no folder of them, but Debian's is built with one: each new
   // connection would then cost 20 ms of computing. No test shows this, since libcurl's answers are the same.
@@ -184,6 +192,7 @@ void Call::set_route(const HttpRequest& request) {
   // The same for a proxy that is itself spoken to over TLS, which not every libcurl knows.
   curl_easy_setopt(easy(), CURLOPT_PROXY_CAINFO, ca_file.c_str());
   curl_easy_setopt(easy(), CURLOPT_PROXY_CAPATH, nullptr);
+  ca_file_ = ca_file;
 }
 
 void Call::detach(bool draining) noexcept {
@@ -312,6 +321,7 @@ void Call::take_header_line(std::string_view line) {
   }
   const std::size_t colon = line.find(':');
   if (colon == std::string_view::npos) return;
+  if (headers_.empty()) headers_.reserve(usual_headers);
   headers_.emplace_back(trimmed(line.substr(0, colon)), trimmed(line.substr(colon + 1)));
 }
 
@@ -320,7 +330,7 @@ void Call::end_headers() {
   curl_easy_getinfo(easy(), CURLINFO_RESPONSE_CODE, &status);
   if (status / 100 == 1) return headers_.clear();
   headers_reported_ = true;
-  if (sink_ != nullptr) sink_->on_headers(static_cast<int>(status), headers_);
+  if (sink_ != nullptr) sink_->on_headers(static_cast<int>(status), std::move(headers_));
 }
 
 bool Call::has_had_its_share(std::size_t bytes) noexcept {

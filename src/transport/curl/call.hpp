@@ -67,6 +67,8 @@ class Call {
   bool held_back = false;  ///< Whether libcurl holds bytes back, since the sink is paused or for a round.
 
  private:
+  enum class Proxy { none, of_environment, given };
+
   static std::size_t header_callback(char* data, std::size_t size, std::size_t count, void* self) noexcept;
   static std::size_t body_callback(char* data, std::size_t size, std::size_t count, void* self) noexcept;
   static std::size_t upload_callback(char* data, std::size_t size, std::size_t count, void* self) noexcept;
@@ -94,6 +96,10 @@ class Call {
   std::uint32_t index_;
   std::uint32_t generation_ = 0;  ///< Tells an id from those of earlier requests.
   std::array<char, CURL_ERROR_SIZE> text_{};
+  // What the handle is set to: most requests want the same, and each setting is a copy.
+  Proxy proxy_ = Proxy::given;
+  std::string ca_file_;
+
   HeaderList header_list_;
   std::string body_;  ///< A copy of a small body.
 
