@@ -1,70 +1,55 @@
 """What the tests share: the simulator, and models that talk to it."""
 
+import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
-from pathlib import Path
+import urllib.request
 
 import fastccg
 import pytest
+from arrivals import Arrivals, simulator_program
 from canary import KEY
 from fastccg.models.gpt import gpt_4o
-
 
 # A shell that runs the tests in the background has them ignore Ctrl-C, and so would every program that they start.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-def simulator_program():
-    """The simulator: the one that FASTCCG_SIM names, that of the build, or one that is installed."""
-    named = os.environ.get("FASTCCG_SIM")
-    built = Path(os.environ.get("FASTCCG_BUILD", "build"), "simulator", "fastccg-sim")
-    program = named or (str(built) if built.is_file() else shutil.which("fastccg-sim"))
-    if not program:
-        pytest.fail("fastccg-sim is not found; build it, or name it in FASTCCG_SIM")
-    return program
-
-
 class Simulator:
-    """A running simulator. `requests` are the lines of its log."""
+    """A running simulator."""
 
-    def __init__(self, log, *options):
-        self.log = log
-        self.process = subprocess.Popen(
-            [simulator_program(), "--log", str(log), *options],
-            stdout=subprocess.PIPE,
-            stdin=subprocess.DEVNULL,
-            text=True,
-        )
-        self.url = self.process.stdout.readline().strip()
+    def __init__(self, *options):
+        self._arrivals = Arrivals(simulator_program(), *options)
+        self.wait_for_requests = self._arrivals.wait_for
+        self.process = self._arrivals.process
+        self.url = self._arrivals.url
         self.base_url = self.url + "/v1"
 
     def requests(self):
-        return self.log.read_text().splitlines() if self.log.exists() else []
+        with urllib.request.urlopen(self.url + "/__fastccg/requests") as answer:
+            return json.load(answer)["requests"]
 
     def stop(self):
-        self.process.terminate()
-        self.process.wait()
-        self.process.stdout.close()
+        self._arrivals.end()
 
 
 @pytest.fixture(scope="session")
-def simulator(tmp_path_factory):
-    running = Simulator(tmp_path_factory.mktemp("simulator") / "log")
+def simulator():
+    running = Simulator()
     yield running
     running.stop()
 
 
 @pytest.fixture
-def simulators(tmp_path):
+def simulators():
     """Starts simulators with options of their own."""
     started = []
 
     def start(*options):
-        started.append(Simulator(tmp_path / f"simulator-{len(started)}.log", *options))
+        started.append(Simulator(*options))
         return started[-1]
 
     yield start

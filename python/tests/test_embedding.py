@@ -1,8 +1,6 @@
 """Texts into vectors."""
 
 import asyncio
-import json
-from urllib.request import urlopen
 
 import fastccg
 import pytest
@@ -93,8 +91,7 @@ def test_vectors_travel_in_the_form_that_was_asked_for(simulators, encoding):
     embedder = fastccg.init_embedding(text_embedding_3_small, KEY, base_url=simulator.base_url, encoding=encoding)
     vector = embedder.embed_sync("one")[0]
     assert vector == pytest.approx(embedder.embed_sync("one", encoding="base64")[0], abs=1e-4)
-    first = json.loads(urlopen(simulator.url + "/__fastccg/requests").read())["requests"][0]
-    assert ("base64" in first["body"]) == (encoding != "numbers")
+    assert ("base64" in simulator.requests()[0]["body"]) == (encoding != "numbers")
     assert embedder.model_info()["settings"]["encoding"] == encoding
 
 

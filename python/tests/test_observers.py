@@ -388,7 +388,7 @@ assert len(heard) == 5
 
 @pytest.mark.skipif(sys.version_info < (3, 13), reason="older interpreters mix up event loops and memory themselves")
 def test_interpreter_beside_the_main_one_hears_all_and_ends(simulator, run_program):
-    run_program(
+    told = run_program(
         """
 import sys
 import _interpreters
@@ -411,3 +411,4 @@ _interpreters.destroy(interpreter)
 """,
         simulator.base_url,
     )
+    assert told.strip() == "5"

@@ -7,12 +7,18 @@ import sys
 import time
 
 import pytest
+from arrivals import simulator_program
 from canary import KEY
 
 BEGINNING = f"""
 import asyncio, os, signal, sys, threading, time
 import fastccg
 model = fastccg.init_model("openai/gpt-4o", api_key="{KEY}", base_url=sys.argv[1])
+
+def wait_for_request():
+    with open(sys.argv[2]) as arrivals:
+        arrivals.readline()
+
 """
 
 WAITING = {
@@ -27,9 +33,33 @@ asyncio.run(main())
 }
 
 
+class Stalled:
+    """A simulator that never answers. It writes a line into `arrivals`, a pipe, when a request has come."""
+
+    def __init__(self, arrivals):
+        os.mkfifo(arrivals)
+        self.arrivals = str(arrivals)
+        self._open = os.open(arrivals, os.O_RDWR)  # so that neither side waits for the other to open it
+        command = [simulator_program(), "--fault", "stall-before-headers", "--log", self.arrivals]
+        self._process = subprocess.Popen(command, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True)
+        self.base_url = self._process.stdout.readline().strip() + "/v1"
+
+    def wait_for_request(self):
+        while os.read(self._open, 1) != b"\n":
+            pass
+
+    def stop(self):
+        self._process.terminate()
+        self._process.wait()
+        self._process.stdout.close()
+        os.close(self._open)
+
+
 @pytest.fixture
-def stalled(simulators):
-    return simulators("--fault", "stall-before-headers")
+def stalled(tmp_path):
+    running = Stalled(tmp_path / "arrivals")
+    yield running
+    running.stop()
 
 
 @pytest.mark.parametrize("way", WAITING)
@@ -38,17 +68,16 @@ def test_ctrl_c_raises_keyboard_interrupt_within_a_tenth_of_a_second(stalled, tm
     file = tmp_path / "program.py"
     file.write_text(
         BEGINNING
-        + "print('ready', flush=True)\ntry:\n"
+        + "try:\n"
         + body
         + "except KeyboardInterrupt:\n    print(time.monotonic(), len(model.get_history()), flush=True)\n"
     )
     latencies = []
-    for attempt in range(3):
+    for _ in range(3):
         program = subprocess.Popen(
             [sys.executable, str(file), stalled.base_url], stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True
         )
-        program.stdout.readline()
-        time.sleep(0.15 + attempt * 0.013)  # into the wait, each time at another moment of it
+        stalled.wait_for_request()
         begin = time.monotonic()
         program.send_signal(signal.SIGINT)
         told, _ = program.communicate(timeout=10)
@@ -124,7 +153,7 @@ EXITS = {
     "task in flight": """
 async def main():
     asyncio.create_task(model.ask_async('Q'))
-    await asyncio.sleep(0.1)
+    await asyncio.to_thread(wait_for_request)
     sys.exit(0)
 asyncio.run(main())
 """,
@@ -132,25 +161,25 @@ asyncio.run(main())
 loop = asyncio.new_event_loop()
 task = loop.create_task(model.ask_async('Q'))
 task._log_destroy_pending = False
-loop.run_until_complete(asyncio.sleep(0.1))
+loop.run_until_complete(loop.run_in_executor(None, wait_for_request))
 """,
     "daemon thread in ask": """
 threading.Thread(target=lambda: model.ask('Q'), daemon=True).start()
-time.sleep(0.1)
+wait_for_request()
 """,
     "daemon thread in a stream": """
 threading.Thread(target=lambda: list(model.ask_stream('Q')), daemon=True).start()
-time.sleep(0.1)
+wait_for_request()
 """,
     "daemon thread with a loop": """
 threading.Thread(target=lambda: asyncio.run(model.ask_async('Q')), daemon=True).start()
-time.sleep(0.1)
+wait_for_request()
 """,
     "stream in a global": """
 stream = model.ask_stream('Q')
 iterator = iter(stream)
 threading.Thread(target=lambda: next(iterator), daemon=True).start()
-time.sleep(0.1)
+wait_for_request()
 """,
     "model in a cycle": """
 class Cycle: pass
@@ -158,18 +187,22 @@ cycle = Cycle(); cycle.itself = cycle; cycle.model = model; cycle.stream = model
 """,
     "os._exit": """
 threading.Thread(target=lambda: model.ask('Q'), daemon=True).start()
-time.sleep(0.1)
+wait_for_request()
 os._exit(0)
 """,
     "filter in use": """
 model.reply_filter(lambda text: text)
 threading.Thread(target=lambda: model.ask('Q'), daemon=True).start()
-time.sleep(0.1)
+wait_for_request()
 """,
 }
 
 
-def test_exit_while_a_filter_runs_in_a_daemon_thread_is_clean(simulator, run_program):
+FILTERS = {"waits": "threading.Event().wait()", "works": "while True: pass"}
+
+
+@pytest.mark.parametrize("how", FILTERS)
+def test_exit_while_a_filter_runs_in_a_daemon_thread_is_clean(simulator, run_program, how):
     for way in ("model.ask('Q')", "list(model.ask_stream('Q'))", "asyncio.run(model.ask_async('Q'))"):
         run_program(
             BEGINNING
@@ -178,8 +211,7 @@ inside = threading.Event()
 
 def slow(text):
     inside.set()
-    time.sleep(0.3)
-    return text
+    {FILTERS[how]}
 
 model.reply_filter(slow)
 threading.Thread(target=lambda: {way}, daemon=True).start()
@@ -192,7 +224,7 @@ inside.wait(5)
 @pytest.mark.parametrize("how", EXITS)
 def test_exit_with_a_call_in_flight_is_quick_and_clean(stalled, run_program, how):
     begin = time.monotonic()
-    run_program(BEGINNING + EXITS[how], stalled.base_url, timeout=20)
+    run_program(BEGINNING + EXITS[how], stalled.base_url, stalled.arrivals, timeout=20)
     assert time.monotonic() - begin < 10
 
 
@@ -200,18 +232,23 @@ def test_exit_while_answers_arrive_is_clean(simulator, run_program):
     source = (
         BEGINNING
         + """
+answered = threading.Semaphore(0)
+
 def ask():
     while True:
-        list(model.ask_stream('Tell me a short story about a robot who learns to paint.'))
+        for _ in model.ask_stream('Tell me a short story about a robot who learns to paint.'):
+            answered.release()
         model.ask('Q')
+        answered.release()
 
 for _ in range(4):
     threading.Thread(target=ask, daemon=True).start()
-time.sleep(0.1 + float(sys.argv[2]))
+for _ in range(int(sys.argv[2])):
+    answered.acquire()
 """
     )
-    for attempt in range(3):
-        run_program(source, simulator.base_url, str(attempt * 0.007))
+    for answers in (1, 100, 273):
+        run_program(source, simulator.base_url, str(answers))
 
 
 @pytest.mark.skipif(sys.version_info < (3, 13), reason="older interpreters mix up event loops and memory themselves")

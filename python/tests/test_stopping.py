@@ -59,7 +59,7 @@ def test_cancelled_task_closes_the_connection_and_leaves_nothing(stalled):
 
     async def main():
         task = asyncio.create_task(model.ask_async("Q"))
-        await asyncio.to_thread(wait_for, lambda: not closed_connections(simulator))
+        await asyncio.to_thread(simulator.wait_for_requests, 1)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
@@ -184,15 +184,15 @@ def test_stream_that_was_never_read_leaves_nothing(slow):
 def test_cancelled_reader_gives_up_the_stream(slow):
     async def main():
         stream = slow.ask_stream(STORY)
-        texts = []
+        texts, came = [], asyncio.Event()
 
         async def read():
             async for chunk in stream:
                 texts.append(chunk.content)
+                came.set()
 
         task = asyncio.create_task(read())
-        while not texts:
-            await asyncio.sleep(0.005)
+        await came.wait()
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
@@ -219,7 +219,8 @@ def test_abandoned_task_is_let_go_with_its_loop(stalled):
     model, simulator = stalled
     loop = asyncio.new_event_loop()
     task = loop.create_task(model.ask_async("Q"))
-    loop.run_until_complete(asyncio.sleep(0.05))
+    loop.run_until_complete(loop.run_in_executor(None, simulator.wait_for_requests, 1))
+    loop.run_until_complete(loop.shutdown_default_executor())
     gone = weakref.ref(loop)
     loop.close()
     task._log_destroy_pending = False
@@ -300,7 +301,7 @@ def test_closing_a_stream_wakes_the_task_that_waits_for_it(slow):
             return [chunk async for chunk in stream]
 
         task = asyncio.create_task(read())
-        await asyncio.sleep(0.02)
+        await asyncio.sleep(0)  # it waits now
         await stream.aclose()
         try:
             return await asyncio.wait_for(task, 5)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import http.client
 import json
 import os
-import subprocess
 import time
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+
+from arrivals import Arrivals
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -26,17 +27,12 @@ class Simulator:
     """Ends with `close`. Options are those of the program."""
 
     def __init__(self, *options: str) -> None:
-        command = [str(program()), *options]
-        self._process = subprocess.Popen(command, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True)
-        assert self._process.stdout is not None
-        self.url = self._process.stdout.readline().strip()
-        assert self.url.startswith("http://"), "the simulator did not start"
+        self._arrivals = Arrivals(str(program()), *options)
+        self._forgotten = 0
+        self.url = self._arrivals.url
 
     def close(self) -> None:
-        self._process.terminate()
-        self._process.wait(timeout=10)
-        if self._process.stdout is not None:
-            self._process.stdout.close()
+        self._arrivals.end()
 
     def __enter__(self) -> Simulator:
         return self
@@ -65,6 +61,7 @@ class Simulator:
         self._call("PUT", "faults", ",".join(faults))
 
     def forget(self) -> None:
+        self._forgotten += self.state()["count"]
         self._call("DELETE", "requests")
 
     def state(self) -> dict[str, Any]:
@@ -80,11 +77,14 @@ class Simulator:
         return [json.loads(request["body"]) for request in self.requests()]
 
     def wait_for_requests(self, count: int, seconds: float = 10) -> None:
-        wait_until(lambda: len(self.requests()) >= count, f"{count} requests", seconds)
+        """Waits until so many have arrived since the last `forget`."""
+        self._arrivals.wait_for(self._forgotten + count, seconds)
 
     def wait_for_hang_up(self, seconds: float = 10) -> None:
         """Waits until nobody but the one who asks is connected. Calls that end well leave their connection open."""
-        wait_until(lambda: self.state()["open_connections"] <= 1, "the connections to end", seconds)
+        end = time.monotonic() + seconds
+        while self.state()["open_connections"] > 1:  # each look waits for an answer of the simulator's
+            assert time.monotonic() < end, "waited in vain for the connections to end"
 
     def _call(self, method: str, what: str, body: str | None = None) -> str:
         connection = http.client.HTTPConnection(urlsplit(self.url).netloc, timeout=10)
@@ -93,10 +93,3 @@ class Simulator:
             return connection.getresponse().read().decode()
         finally:
             connection.close()
-
-
-def wait_until(condition: Any, what: str, seconds: float = 10) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, f"waited in vain for {what}"
-        time.sleep(0.005)

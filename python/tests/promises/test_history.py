@@ -12,7 +12,7 @@ from fastccg import errors
 from fastccg.models.claude import claude_3_sonnet
 from fastccg.models.mock import MockModel
 
-from simulator import Simulator, wait_until
+from simulator import Simulator
 
 
 def said(model: fastccg.ModelBase) -> list[tuple[str, str]]:
@@ -120,7 +120,7 @@ def test_stream_that_is_given_up_hangs_up(way: str, alone: Simulator, model: fas
                     pass
 
             task = asyncio.create_task(read())
-            await asyncio.to_thread(wait_until, lambda: alone.requests(), "the request")
+            await asyncio.to_thread(alone.wait_for_requests, 1)
             task.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await task
