@@ -57,7 +57,7 @@ void Conversation::autosave(const std::string& path) {
 void Conversation::begin_journal(const std::shared_ptr<Journal>& journal) {
   const auto found = journal->recovered();
   for (;;) {
-    auto start = beginning(found);
+    auto start = beginning(found, journal->target());
     journal->begin(start.image);
     if (!attach(journal, start)) continue;
     if (!found) return;
@@ -67,7 +67,8 @@ void Conversation::begin_journal(const std::shared_ptr<Journal>& journal) {
   }
 }
 
-Conversation::Beginning Conversation::beginning(const std::optional<session::RecoveredJournal>& found) const {
+Conversation::Beginning Conversation::beginning(const std::optional<session::RecoveredJournal>& found,
+                                                const std::string& target) const {
   Beginning start;
   start.image.name = target_->name();
   {
@@ -82,8 +83,9 @@ Conversation::Beginning Conversation::beginning(const std::optional<session::Rec
     start.settings = found->settings.overlaid_with(start.settings);
   } else if (found && !begin_with(start.image.turns, found->image.turns)) {
     throw_error(Error(ErrorKind::session,
-                      "the journal holds another conversation than this model; go on with that one by load_model, or "
-                      "autosave this one to another path"));
+                      "the journal \"" + target +
+                          "\" holds another conversation than this model; go on with that one by load_model, or "
+                          "autosave this one to another path"));
   }
   start.image.settings = settings_text(start.settings);
   return start;

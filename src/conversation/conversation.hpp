@@ -89,7 +89,7 @@ class Conversation {
 
   std::shared_ptr<Journal> journal() const;
   void begin_journal(const std::shared_ptr<Journal>& journal);
-  Beginning beginning(const std::optional<session::RecoveredJournal>& found) const;
+  Beginning beginning(const std::optional<session::RecoveredJournal>& found, const std::string& target) const;
   bool attach(const std::shared_ptr<Journal>& journal, Beginning& beginning);
 
   const std::shared_ptr<const Target> target_;

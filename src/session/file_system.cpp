@@ -30,16 +30,21 @@ std::string unique_name() {
   return std::to_string(::getpid()) + "-" + std::to_string(counter++) + "-" + std::to_string(now);
 }
 
+std::string quoted(std::string_view path) { return "\"" + std::string(path.substr(0, path.find('\0'))) + "\""; }
+
 }  // namespace
 
 Error Purpose::error(const std::string& why) const {
-  const auto shown = path_.substr(0, path_.find('\0'));
-  return Error(ErrorKind::session, "cannot " + action_ + " " + what_ + " \"" + shown + "\": " + why);
+  return Error(ErrorKind::session, "cannot " + action_ + " " + what_ + " " + quoted(path_) + ": " + why);
 }
 
 void Purpose::check_path() const {
   if (path_.empty()) fail("the path is empty");
   if (path_.find('\0') != std::string::npos) fail("the path has a zero byte");
+}
+
+std::string named(std::string_view what, std::string_view path) {
+  return std::string(what) + (path.empty() ? "" : " " + quoted(path));
 }
 
 std::string reason(int error) { return std::generic_category().message(error); }

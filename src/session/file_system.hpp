@@ -30,6 +30,9 @@ class Purpose {
   std::string path_;
 };
 
+/// How errors speak of a file: `what` alone if the path is empty.
+std::string named(std::string_view what, std::string_view path);
+
 /// What the system says of an error number.
 std::string reason(int error);
 

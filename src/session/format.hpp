@@ -36,7 +36,7 @@ Message parse_message(const json::Field& field);
 std::string parse_text(const json::Field& field);
 
 /// `parse` for a library whose format is where `steps` lead.
-State parse_migrated(std::string_view text, std::span<const Migration> steps);
+State parse_migrated(std::string_view text, std::span<const Migration> steps, std::string_view path = {});
 
 /// A file of the original Python package.
 State parse_original(const json::Field& root);

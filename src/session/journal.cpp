@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "session/checksum.hpp"
+#include "session/file_system.hpp"
 #include "session/format.hpp"
 #include "session/writer.hpp"
 
@@ -95,7 +96,7 @@ class RecordFinder {
 
 class Recovery {
  public:
-  explicit Recovery(std::string_view text) : text_(text), finder_(text) {}
+  Recovery(std::string_view text, std::string_view path) : text_(text), path_(path), finder_(text) {}
 
   RecoveredJournal run() {
     while (at_ < text_.size()) {
@@ -119,7 +120,8 @@ class Recovery {
   std::string place() const { return "line " + std::to_string(result_.records + 1) + ", byte " + std::to_string(at_); }
 
   [[noreturn]] void fail(const std::string& why) const {
-    auto message = "the session journal is damaged at " + place() + ": " + why + ". Load another copy";
+    auto message =
+        named("the session journal", path_) + " is damaged at " + place() + ": " + why + ". Load another copy";
     if (result_.records > 0)
       message += "; or cut the file off before that byte, which loses what was said from there on";
     throw_error(Error(ErrorKind::session, std::move(message)));
@@ -131,14 +133,16 @@ class Recovery {
     if (finder_.any_after(at_)) fail("its length or checksum is wrong, and it is not the last line");
     if (result_.records == 0) fail("the first line is not whole");
     result_.warnings.emplace_back(
-        "autosave", "the journal ends at " + place() + " with " + std::to_string(text_.size() - at_) +
+        "autosave", named("the journal", path_) + " ends at " + place() + " with " +
+                        std::to_string(text_.size() - at_) +
                         " bytes of a record that was being written when its writer stopped; they were dropped. No call "
                         "had returned with what they say");
   }
 
   void take_record(std::string_view line) {
     const json::Document document(
-        line, json::Document::Source(ErrorKind::session, "the session journal, " + place(), "Load another copy"));
+        line, json::Document::Source(ErrorKind::session, named("the session journal", path_) + ", " + place(),
+                                     "Load another copy"));
     const auto root = document.root();
     const auto number = root.at("n");
     if (number.integer<std::uint64_t>() != result_.records)
@@ -158,7 +162,8 @@ class Recovery {
     const auto version = field.integer<std::int64_t>();
     if (version < 1) field.fail("must be at least 1");
     if (version > journal_version)
-      throw_error(Error(ErrorKind::session, "the session journal has version " + std::to_string(version) +
+      throw_error(Error(ErrorKind::session, named("the session journal", path_) + " has version " +
+                                                std::to_string(version) +
                                                 " of the format, and this FastCCG reads up to version " +
                                                 std::to_string(journal_version) + ": update FastCCG to load it"));
     const auto name = root.at("name");
@@ -192,6 +197,7 @@ class Recovery {
   }
 
   std::string_view text_;
+  std::string_view path_;
   RecordFinder finder_;
   std::size_t at_ = 0;
   std::size_t header_bytes_ = 0;
@@ -249,12 +255,12 @@ bool is_journal(std::string_view text) {
   return text.starts_with(before_crc) || text.substr(0, header_size).find(format) != std::string_view::npos;
 }
 
-RecoveredJournal recover(std::string_view text) { return Recovery(text).run(); }
+RecoveredJournal recover(std::string_view text, std::string_view path) { return Recovery(text, path).run(); }
 
 State load(const std::string& path) {
   const auto text = read(path);
-  if (!is_journal(text)) return parse(text);
-  auto recovered = recover(text);
+  if (!is_journal(text)) return parse(text, path);
+  auto recovered = recover(text, path);
   State state;
   state.name = std::move(recovered.image.name);
   state.settings = std::move(recovered.settings);

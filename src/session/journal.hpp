@@ -65,8 +65,8 @@ class RecoveredJournal {
 bool is_journal(std::string_view text);
 
 /// Reads a journal as far as it is whole. A torn end is a warning. Damage before that is a `SessionError` with line and
-/// byte: something has been lost that was safe once.
-RecoveredJournal recover(std::string_view text);
+/// byte, and with `path`, from which the text came: something has been lost that was safe once.
+RecoveredJournal recover(std::string_view text, std::string_view path = {});
 
 /// Appends the record that begins a journal.
 void render_journal_header(std::string& out, std::string_view name);

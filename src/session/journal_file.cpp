@@ -94,7 +94,7 @@ bool JournalFile::open_existing() {
   if (text.empty()) return true;
   if (!is_journal(text)) purpose_.fail("another file stands there, which is no journal; choose another path");
   if (::fchmod(file_.get(), 0600) != 0) purpose_.fail(reason(errno));
-  recovered_ = recover(text);
+  recovered_ = recover(text, purpose_.path());
   bytes_ = text.size();
   records_ = recovered_->records;
   turns_bytes_ = recovered_->live_bytes;

@@ -1,4 +1,5 @@
 #include "core/base64.hpp"
+#include "session/file_system.hpp"
 #include "session/format.hpp"
 #include "session/session.hpp"
 
@@ -6,19 +7,20 @@ namespace fastccg::session {
 
 namespace {
 
-json::Document::Source source() {
-  return json::Document::Source(ErrorKind::session, "the session file", "Correct it there, or load another copy");
+json::Document::Source source(std::string_view path) {
+  return json::Document::Source(ErrorKind::session, named("the session file", path),
+                                "Correct it there, or load another copy");
 }
 
 /// The version of the file, which is not above `current`.
-std::int64_t version_of(const json::Field& root, std::int64_t current) {
+std::int64_t version_of(const json::Field& root, std::int64_t current, std::string_view path) {
   const auto format = root.at("format");
   if (format.text() != format_name) format.fail("is not \"" + std::string(format_name) + "\"");
   const auto field = root.at("version");
   const auto version = field.integer<std::int64_t>();
   if (version < 1) field.fail("must be at least 1");
   if (version <= current) return version;
-  throw_error(Error(ErrorKind::session, "the session file has version " + std::to_string(version) +
+  throw_error(Error(ErrorKind::session, named("the session file", path) + " has version " + std::to_string(version) +
                                             " of the format, and this FastCCG reads up to version " +
                                             std::to_string(current) + ": update FastCCG to load it"));
 }
@@ -47,14 +49,14 @@ std::string parse_text(const json::Field& field) {
   return *std::move(bytes);
 }
 
-State parse(std::string_view text) { return parse_migrated(text, migrations); }
+State parse(std::string_view text, std::string_view path) { return parse_migrated(text, migrations, path); }
 
-State parse_migrated(std::string_view text, std::span<const Migration> steps) {
-  json::Document document(text, source());
+State parse_migrated(std::string_view text, std::span<const Migration> steps, std::string_view path) {
+  json::Document document(text, source(path));
   const auto root = document.root();
   if (root.is_object()) {
     if (root.find("format")) {
-      migrate(document, version_of(root, static_cast<std::int64_t>(steps.size()) + 1), steps);
+      migrate(document, version_of(root, static_cast<std::int64_t>(steps.size()) + 1, path), steps);
       return parse_current(root);
     }
     if (root.find("history") || root.find("model_name")) return parse_original(root);

@@ -45,8 +45,9 @@ class State {
 std::string render(const State& state);
 
 /// The state in a file's text: one of ours, of any version up to this one, or one of the original Python package.
-/// Throws `SessionError` that names line and column, or the field, and says what is wrong with it.
-State parse(std::string_view text);
+/// Throws `SessionError` that names `path`, from which the text came, and line and column, or the field, and says what is
+/// wrong with it.
+State parse(std::string_view text, std::string_view path = {});
 
 /// The state in the file at `path`: a session, or what a journal adds up to. Throws as `read`, `parse` and `recover` do.
 State load(const std::string& path);

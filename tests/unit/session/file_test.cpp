@@ -14,6 +14,7 @@
 #include <thread>
 
 #include "samples.hpp"
+#include "session/journal.hpp"
 #include "session/session.hpp"
 
 namespace fastccg::session {
@@ -248,6 +249,49 @@ TEST_F(SessionFile, killed_while_saving_the_file_stays_whole) {
     ASSERT_TRUE(text == small || text == large) << kill;
     ASSERT_NO_THROW(parse(text));
   }
+}
+
+TEST_F(SessionFile, every_kind_of_damage_is_told_with_the_path_and_the_place) {
+  const auto expect_told = [this](const std::string& text, const std::string& place) {
+    std::ofstream(path_, std::ios::binary) << text;
+    try {
+      load(path_);
+      ADD_FAILURE() << text;
+    } catch (const SessionError& error) {
+      const auto& message = error.error().message;
+      EXPECT_NE(message.find("\"" + path_ + "\""), std::string::npos) << message;
+      EXPECT_NE(message.find(place), std::string::npos) << message;
+    }
+  };
+  const std::string session = R"({"format": "fastccg-session", "version": )";
+  expect_told("", "the text is empty");
+  expect_told("{?", "line 1, column 2");
+  expect_told("[]", "is not a session");
+  expect_told(session + "99}", "version 99");
+  expect_told(session + R"(1, "name": "a/b", "turns": [{"messages": 5}]})", "turns[0].messages");
+  expect_told(R"({"model_name": "gpt-4o", "provider": "openai", "history": [{"role": "cook"}]})", "history[0].role");
+
+  std::string journal;
+  render_journal_header(journal, "a/b");
+  std::string wrong;
+  render_record(wrong, 1, R"({"order": 0, "turn": {"messages": 5}})");
+  std::string repeated;
+  render_record(repeated, 0, "");
+  std::string damaged = wrong;
+  damaged.insert(damaged.size() - 3, "!");
+  expect_told(journal.substr(0, journal.size() / 2), "line 1, byte 0");
+  expect_told(journal + wrong, "entries[0].turn.messages");
+  expect_told(journal + repeated, "line 2");
+  expect_told(journal + damaged + wrong, "line 2, byte " + std::to_string(journal.size()));
+}
+
+TEST_F(SessionFile, torn_end_of_a_journal_is_warned_of_with_the_path) {
+  std::string journal;
+  render_journal_header(journal, "a/b");
+  std::ofstream(path_, std::ios::binary) << journal << "{\"crc";
+  const auto state = load(path_);
+  ASSERT_EQ(state.warnings.size(), 1u);
+  EXPECT_NE(state.warnings[0].message.find("\"" + path_ + "\""), std::string::npos) << state.warnings[0].message;
 }
 
 }  // namespace

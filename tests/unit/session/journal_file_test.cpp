@@ -165,6 +165,16 @@ TEST_F(JournalFiles, unchanged_journal_is_not_written_when_it_is_begun) {
   EXPECT_EQ(fs::last_write_time(path), time);
 }
 
+TEST_F(JournalFiles, damage_is_told_with_the_path) {
+  std::ofstream(path, std::ios::binary) << "{\"crc\":\"0";
+  try {
+    JournalFile file(path);
+    ADD_FAILURE();
+  } catch (const SessionError& error) {
+    EXPECT_NE(error.error().message.find("\"" + path + "\" is damaged at line 1"), std::string::npos) << error.what();
+  }
+}
+
 TEST_F(JournalFiles, empty_file_is_one_without_turns) {
   std::ofstream(path).close();
   auto file = begun();
