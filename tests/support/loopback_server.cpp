@@ -98,12 +98,19 @@ std::optional<ReceivedRequest> Peer::read_request() {
   if (!request) return std::nullopt;
   const std::string length = request->header("Content-Length");
   const std::size_t size = length.empty() ? 0 : std::stoul(length);
+  std::optional<std::string> body = read_body(size);
+  if (!body) return std::nullopt;
+  request->body = std::move(*body);
+  return request;
+}
+
+std::optional<std::string> Peer::read_body(std::size_t size) {
   while (buffer_.size() < size) {
     if (!read_more()) return std::nullopt;
   }
-  request->body = buffer_.substr(0, size);
+  std::string body = buffer_.substr(0, size);
   buffer_.erase(0, size);
-  return request;
+  return body;
 }
 
 bool Peer::send(std::string_view bytes) {
@@ -125,6 +132,10 @@ std::size_t Peer::send_until_blocked(std::string_view bytes, std::size_t limit, 
     sent += static_cast<std::size_t>(count);
   }
   return sent;
+}
+
+void Peer::receive_until_quiet(std::chrono::milliseconds stall) {
+  while (wait_for(fd_, POLLIN, static_cast<int>(stall.count())) && read_more()) buffer_.clear();
 }
 
 bool Peer::wait_for_close() {

@@ -41,13 +41,17 @@ class Peer {
 
   /// The next request with its body; nothing if the client closed the connection instead.
   std::optional<ReceivedRequest> read_request();
-  /// The same without the body, of which `read_body` may get the rest.
+  /// The same without the body, which `read_body` gets.
   std::optional<ReceivedRequest> read_head();
+  /// The body of this size that belongs to the head; nothing if the client closed the connection instead.
+  std::optional<std::string> read_body(std::size_t size);
   /// Whether all of it could be sent.
   bool send(std::string_view bytes);
   /// Sends `bytes` again and again until nothing has gone out for `stall`, or `limit` bytes have. Returns how many
   /// went. Not over TLS.
   std::size_t send_until_blocked(std::string_view bytes, std::size_t limit, std::chrono::milliseconds stall);
+  /// Reads and drops what the client sends, until nothing has come for `stall`. Not over TLS.
+  void receive_until_quiet(std::chrono::milliseconds stall);
   /// Waits until the client has closed its side; reads and drops what it sends until then.
   bool wait_for_close();
   /// A proxy's side of a tunnel: from here on the client speaks TLS.

@@ -68,8 +68,11 @@ void Sockets::on_ready(int fd, unsigned readiness) {
     leave(fd, known);
     return;
   }
-  const int events = ((readiness & Loop::readable) != 0 ? CURL_CSELECT_IN : 0) |
-                     ((readiness & Loop::writable) != 0 ? CURL_CSELECT_OUT : 0);
+  // Told that it may send, libcurl sends, though an answer may have come since the system was asked, and the server be
+  // gone: sending fails then, and the answer is never read. Told nothing, it asks the system for both.
+  const bool readable = (readiness & Loop::readable) != 0;
+  const bool writable = (readiness & Loop::writable) != 0;
+  const int events = !readable ? 0 : CURL_CSELECT_IN | (writable ? CURL_CSELECT_OUT : 0);
   ready_(fd, events);
 }
 

@@ -198,6 +198,25 @@ TEST_F(CurlTls, stream_that_ends_without_goodbye_is_truncated) {
   EXPECT_EQ(sink.error()->kind, ErrorKind::stream_truncated) << sink.error()->message;
 }
 
+// The tickets for later sessions come while the body is sent, and look like an answer from outside.
+TEST_F(CurlTls, large_body_arrives_whole_on_a_new_and_on_a_kept_connection) {
+  Client client;
+  HttpRequest request = trusting_request();
+  request.body = std::string(3'000'000, 'x') + "end";
+  std::optional<Peer> peer;
+  for (int i = 0; i < 2; ++i) {
+    RecordingSink sink;
+    client.start(request, sink);
+    if (!peer) peer.emplace(server_->accept());
+    const auto received = peer->read_request();
+    ASSERT_TRUE(received);
+    EXPECT_EQ(received->body, request.body);
+    peer->send(http_answer(200, "ok"));
+    ASSERT_TRUE(sink.wait_for_end());
+    EXPECT_EQ(sink.error(), nullptr) << sink.error()->message;
+  }
+}
+
 TEST_F(CurlTls, pause_over_tls_loses_nothing) {
   Client client;
   RecordingSink sink;
