@@ -30,21 +30,28 @@ using Context = std::unique_ptr<SSL_CTX, Free<SSL_CTX, SSL_CTX_free>>;
 using Connection = std::unique_ptr<SSL, Free<SSL, SSL_free>>;
 using Extension = std::unique_ptr<X509_EXTENSION, Free<X509_EXTENSION, X509_EXTENSION_free>>;
 
-Certificate make_certificate(EVP_PKEY* key) {
+Certificate make_certificate(EVP_PKEY* key, const CertificateText& says) {
   Certificate certificate(X509_new());
   X509* x = certificate.get();
   X509_set_version(x, X509_VERSION_3);
   ASN1_INTEGER_set(X509_get_serialNumber(x), 1);
-  X509_gmtime_adj(X509_getm_notBefore(x), -3600);
-  X509_gmtime_adj(X509_getm_notAfter(x), 3600);
+  X509_gmtime_adj(X509_getm_notBefore(x), static_cast<long>(says.valid_from.count()));
+  X509_gmtime_adj(X509_getm_notAfter(x), static_cast<long>(says.valid_until.count()));
   X509_set_pubkey(x, key);
   X509_NAME* name = X509_get_subject_name(x);
   const auto* text = reinterpret_cast<const unsigned char*>("fastccg test server");
   X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, text, -1, -1, 0);
   X509_set_issuer_name(x, name);
-  const Extension names(X509V3_EXT_conf_nid(nullptr, nullptr, NID_subject_alt_name, "IP:127.0.0.1,DNS:localhost"));
+  Key issuer;
+  if (!says.self_signed) {
+    issuer.reset(EVP_EC_gen("P-256"));
+    const auto* other = reinterpret_cast<const unsigned char*>("fastccg test issuer");
+    X509_NAME_add_entry_by_txt(X509_get_issuer_name(x), "OU", MBSTRING_ASC, other, -1, -1, 0);
+  }
+  const Extension names(X509V3_EXT_conf_nid(nullptr, nullptr, NID_subject_alt_name, says.names.c_str()));
   X509_add_ext(x, names.get(), -1);
-  if (X509_sign(x, key, EVP_sha256()) == 0) throw std::runtime_error("cannot sign the test certificate");
+  if (X509_sign(x, issuer ? issuer.get() : key, EVP_sha256()) == 0)
+    throw std::runtime_error("cannot sign the test certificate");
   return certificate;
 }
 
@@ -63,9 +70,9 @@ std::string write_certificate(X509* certificate) {
 
 class TlsIdentity::Impl {
  public:
-  Impl() : context(SSL_CTX_new(TLS_server_method())) {
+  explicit Impl(const CertificateText& says) : context(SSL_CTX_new(TLS_server_method())) {
     const Key key(EVP_EC_gen("P-256"));
-    const Certificate certificate = make_certificate(key.get());
+    const Certificate certificate = make_certificate(key.get(), says);
     SSL_CTX_use_certificate(context.get(), certificate.get());
     SSL_CTX_use_PrivateKey(context.get(), key.get());
     const unsigned char id = 1;
@@ -89,7 +96,7 @@ class TlsStream::Impl {
 };
 
 bool TlsIdentity::available() { return true; }
-TlsIdentity::TlsIdentity() : impl_(std::make_unique<Impl>()) {}
+TlsIdentity::TlsIdentity(const CertificateText& text) : impl_(std::make_unique<Impl>(text)) {}
 TlsIdentity::~TlsIdentity() = default;
 const std::string& TlsIdentity::certificate_file() const { return impl_->file; }
 
@@ -124,7 +131,7 @@ class TlsIdentity::Impl {};
 class TlsStream::Impl {};
 
 bool TlsIdentity::available() { return false; }
-TlsIdentity::TlsIdentity() { throw std::runtime_error("the tests were built without OpenSSL"); }
+TlsIdentity::TlsIdentity(const CertificateText&) { throw std::runtime_error("the tests were built without OpenSSL"); }
 TlsIdentity::~TlsIdentity() = default;
 const std::string& TlsIdentity::certificate_file() const { throw std::runtime_error("no TLS"); }
 TlsStream::TlsStream(const TlsIdentity&, int) { throw std::runtime_error("no TLS"); }

@@ -1,19 +1,31 @@
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <string>
 #include <string_view>
 
 namespace fastccg::test {
 
-/// A certificate for 127.0.0.1 and localhost that nobody has signed but itself, and a TLS server's settings with it.
+/// What a certificate is to say.
+class CertificateText {
+ public:
+  CertificateText() = default;
+
+  std::string names = "IP:127.0.0.1,DNS:localhost";
+  std::chrono::seconds valid_from{-3600};  ///< From now on, as is the next.
+  std::chrono::seconds valid_until{3600};
+  bool self_signed = true;  ///< Otherwise an issuer that is not told of has signed it.
+};
+
+/// A certificate, and a TLS server's settings with it.
 class TlsIdentity {
  public:
   /// Whether the tests were built with OpenSSL. Without it nothing else here may be used.
   static bool available();
 
   /// The certificate is written to a temporary file, which goes with this object.
-  TlsIdentity();
+  explicit TlsIdentity(const CertificateText& text = CertificateText());
   ~TlsIdentity();
   TlsIdentity(const TlsIdentity&) = delete;
   TlsIdentity& operator=(const TlsIdentity&) = delete;

@@ -51,17 +51,60 @@ Error not_connected(const Failure& failure) {
   return make(ErrorKind::connection, to + reason(connecting != 0 ? connecting : failure.open_error), true);
 }
 
+bool mentions(const Failure& failure, std::string_view word) {
+  return failure.text.find(word) != std::string_view::npos;
+}
+
+/// How OpenSSL numbers what is wrong with a certificate (X509_V_ERR_..., x509_vfy.h), which is part of its ABI.
+enum class Verdict : long {
+  none = 0,
+  issuer_of_issuer_unknown = 2,
+  not_yet_valid = 9,
+  expired = 10,
+  self_signed = 18,
+  self_signed_in_chain = 19,
+  issuer_unknown = 20,
+  first_unverifiable = 21,
+};
+
+Verdict verdict(const Failure& failure) {
+  // Other TLS libraries have other numbers and other words.
+  if (!mentions(failure, "certificate problem")) return Verdict::none;
+  long server = 0;
+  long proxy = 0;
+  curl_easy_getinfo(failure.easy, CURLINFO_SSL_VERIFYRESULT, &server);
+  curl_easy_getinfo(failure.easy, CURLINFO_PROXY_SSL_VERIFYRESULT, &proxy);
+  return static_cast<Verdict>(server != 0 ? server : proxy);
+}
+
+/// What whoever reads of a refused certificate can do.
+const char* advice(const Failure& failure) {
+  switch (verdict(failure)) {
+    case Verdict::expired: return "; its owner has to renew it, unless the clock of this machine is wrong";
+    case Verdict::not_yet_valid: return "; check the clock of this machine";
+    case Verdict::self_signed: return "; if you trust it, name it in ca_file";
+    case Verdict::issuer_of_issuer_unknown:
+    case Verdict::self_signed_in_chain:
+    case Verdict::issuer_unknown:
+    case Verdict::first_unverifiable: return "; if you trust it, name its issuer in ca_file";
+    case Verdict::none: break;
+    default: return "";
+  }
+  // The name is compared by libcurl, once the certificate is found good.
+  if (mentions(failure, "match")) {
+    return "; it was made for another host: name the host as the certificate does, or find out what answers in its "
+           "place";
+  }
+  return "";
+}
+
 Error tls_failed(const Failure& failure) {
   // libcurl's text is OpenSSL's reason here, and what it says of the certificate.
   std::string message = "no secure connection to " + origin(failure.easy) + ": ";
   message += failure.text.empty() ? std::string_view(curl_easy_strerror(failure.code)) : failure.text;
   std::replace(message.begin(), message.end(), '\n', ' ');
-  if (failure.code == CURLE_PEER_FAILED_VERIFICATION) message += "; if you trust it, name its issuer in ca_file";
+  if (failure.code == CURLE_PEER_FAILED_VERIFICATION) message += advice(failure);
   return make(ErrorKind::tls, std::move(message), false);
-}
-
-bool mentions(const Failure& failure, std::string_view word) {
-  return failure.text.find(word) != std::string_view::npos;
 }
 
 Error handshake_failed(const Failure& failure) {
