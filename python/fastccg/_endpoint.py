@@ -17,7 +17,7 @@ def split(options: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     """Where requests go, and the other keywords."""
     endpoint = {name: value for name, value in options.items() if name in _NAMES}
     if endpoint.get("ca_file") is not None:
-        endpoint["ca_file"] = os.fspath(endpoint["ca_file"])
+        endpoint["ca_file"] = os.fsdecode(endpoint["ca_file"])
     return endpoint, {name: value for name, value in options.items() if name not in _NAMES}
 
 

@@ -32,15 +32,30 @@ def completed(changes: dict[str, Any], current: Callable[[], dict[str, Any]]) ->
     return changes
 
 
+def without(settings: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
+    """Settings but for those of these names."""
+    for name in names:
+        _reader(name, _READERS)
+        settings.pop("output_format" if name == "response_format" else name, None)
+        if name == "timeout":
+            settings.get("timeouts", {}).pop("total", None)
+    return settings
+
+
 def _read(given: Mapping[str, Any], readers: Mapping[str, _Reader]) -> dict[str, Any]:
     settings: dict[str, Any] = {}
     for name, value in given.items():
-        read = readers.get(name)
-        if read is None:
-            raise TypeError(f"there is no setting {name!r}; there are {', '.join(sorted(readers))}")
+        read = _reader(name, readers)
         if value is not None:
             read(settings, value)
     return settings
+
+
+def _reader(name: str, readers: Mapping[str, _Reader]) -> _Reader:
+    read = readers.get(name)
+    if read is None:
+        raise TypeError(f"there is no setting {name!r}; there are {', '.join(sorted(readers))}")
+    return read
 
 
 def _as_it_is(name: str) -> Callable[[dict[str, Any], Any], None]:
@@ -50,14 +65,29 @@ def _as_it_is(name: str) -> Callable[[dict[str, Any], Any], None]:
     return read
 
 
+def _listed(name: str, value: Any, wanted: str) -> list[Any]:
+    if not hasattr(value, "__iter__"):
+        raise TypeError(f"{name} must be {wanted}, not {type(value).__name__}")
+    return list(value)
+
+
+def _dict(name: str, value: Any) -> dict[Any, Any]:
+    try:
+        return dict(value)
+    except (TypeError, ValueError):
+        raise TypeError(f"{name} must be a dict, not {type(value).__name__}") from None
+
+
 def _stop(settings: dict[str, Any], value: Any) -> None:
-    settings["stop"] = [value] if isinstance(value, str) else list(value)
+    settings["stop"] = [value] if isinstance(value, str) else _listed("stop", value, "a text or several")
 
 
 def _tools(settings: dict[str, Any], value: Any) -> None:
-    from fastccg.tools import as_tool
+    from fastccg.tools import Tool, as_tool
 
-    settings["tools"] = [as_tool(tool)._native() for tool in ([value] if callable(value) else value)]
+    if callable(value) or isinstance(value, (Tool, dict)):
+        value = [value]
+    settings["tools"] = [as_tool(tool)._native() for tool in _listed("tools", value, "functions, Tools or dicts")]
 
 
 def _tool_choice(settings: dict[str, Any], value: Any) -> None:
@@ -65,7 +95,8 @@ def _tool_choice(settings: dict[str, Any], value: Any) -> None:
         settings["tool_choice"] = {"mode": value}
         return
     if isinstance(value, dict):
-        value = value.get("function", value).get("name")
+        function = value.get("function", value)
+        value = function.get("name") if isinstance(function, dict) else None
     elif not isinstance(value, str):
         value = getattr(value, "name", None) or getattr(value, "__name__", None)
     if not isinstance(value, str):
@@ -91,12 +122,16 @@ def _format_of(value: Any) -> dict[str, Any]:
         return {"kind": "text" if kind == "text" else "json"}
     if kind == "json_schema" and "json_schema" in value:
         value = value["json_schema"]
+        if not isinstance(value, dict):
+            raise UsageError("the json_schema of output_format must be a dict")
     if "schema" in value and isinstance(value["schema"], dict):
         return _schema_format(value.get("name", "answer"), value["schema"], value.get("strict", True))
     return _schema_format(value.get("title", "answer"), value, True)
 
 
-def _schema_format(name: str, schema: dict[str, Any], strict: bool) -> dict[str, Any]:
+def _schema_format(name: Any, schema: dict[str, Any], strict: bool) -> dict[str, Any]:
+    if not isinstance(name, str):
+        raise UsageError("the name or title of a JSON schema must be a str")
     name = "".join(c if c.isascii() and (c.isalnum() or c in "_-") else "_" for c in name)[:64] or "answer"
     return {"kind": "schema", "name": name, "schema": _json(schema, "a schema"), "strict": strict}
 
@@ -119,7 +154,7 @@ def _cache_prompt(settings: dict[str, Any], value: Any) -> None:
 
 
 def _metadata(settings: dict[str, Any], value: Any) -> None:
-    settings["metadata"] = {str(name): str(label) for name, label in dict(value).items()}
+    settings["metadata"] = {str(name): str(label) for name, label in _dict("metadata", value).items()}
 
 
 def _extra(settings: dict[str, Any], value: Any) -> None:
@@ -127,7 +162,7 @@ def _extra(settings: dict[str, Any], value: Any) -> None:
 
 
 def _extra_headers(settings: dict[str, Any], value: Any) -> None:
-    settings["extra_headers"] = dict(value)
+    settings["extra_headers"] = _dict("extra_headers", value)
 
 
 def _timeout(settings: dict[str, Any], value: Any) -> None:

@@ -23,4 +23,4 @@ def list_models() -> list[dict[str, Any]]:
 
 def load_catalog(path: Union[str, os.PathLike[str]]) -> None:
     """Lays a file over the built-in catalogue, for all models that are made later."""
-    _core.load_catalog(os.fspath(path))
+    _core.load_catalog(os.fsdecode(path))

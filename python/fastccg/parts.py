@@ -90,7 +90,7 @@ class Audio(Part):
     @classmethod
     def from_file(cls, path: PathLike) -> Audio:
         """Reads a sound from a file. The name's ending says which format it has."""
-        return cls(_read(path), os.path.splitext(os.fspath(path))[1][1:].lower())
+        return cls(_read(path), os.path.splitext(os.fsdecode(path))[1][1:].lower())
 
 
 class File(Part):
@@ -126,7 +126,7 @@ class File(Part):
     @classmethod
     def from_file(cls, path: PathLike) -> File:
         """Reads a document from a file."""
-        return cls(bytes=_read(path), mime=_mime_of_name(path), name=os.path.basename(os.fspath(path)))
+        return cls(bytes=_read(path), mime=_mime_of_name(path), name=os.path.basename(os.fsdecode(path)))
 
 
 class ToolCall(Part):
@@ -230,6 +230,8 @@ def as_part(value: Union[str, Part, dict[str, Any]]) -> Part:
         return value
     if isinstance(value, str):
         return Text(value)
+    if hasattr(value, "role") or (isinstance(value, dict) and "role" in value):
+        raise TypeError("a prompt is one message; append_prompt and append_response write those that came before it")
     if isinstance(value, dict):
         return _from_native(value)
     raise TypeError(f"a part must be a str or one of fastccg.parts, not {type(value).__name__}")
@@ -300,4 +302,4 @@ def _mime_of(content: bytes) -> Optional[str]:
 def _mime_of_name(path: PathLike) -> Optional[str]:
     import mimetypes
 
-    return mimetypes.guess_type(os.fspath(path))[0]
+    return mimetypes.guess_type(os.fsdecode(path))[0]

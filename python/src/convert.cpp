@@ -34,6 +34,15 @@ std::string to_text(PyObject* object, const char* what) {
                                                           "text.encode('utf-8', 'replace').decode() removes it"));
 }
 
+std::string to_path(PyObject* object, const char* what) {
+  if (!PyUnicode_Check(object)) raise_wrong_type(object, what, "a str");
+  const auto bytes = Ref::steal(PyUnicode_EncodeFSDefault(object));
+  if (bytes) return to_bytes(bytes.get(), what);
+  if (!PyErr_ExceptionMatches(PyExc_UnicodeEncodeError)) throw Raised();
+  PyErr_Clear();
+  throw_error(Error(ErrorKind::usage, std::string(what) + " has characters that no name of a file can have"));
+}
+
 std::string to_bytes(PyObject* object, const char* what) {
   if (!PyBytes_Check(object) && !PyByteArray_Check(object) && !PyMemoryView_Check(object))
     raise_wrong_type(object, what, "bytes");
@@ -63,8 +72,10 @@ int to_int(PyObject* object, const char* what) {
 double to_real(PyObject* object, const char* what) {
   if (!PyFloat_Check(object) && !PyLong_Check(object)) raise_wrong_type(object, what, "a number");
   const double value = PyFloat_AsDouble(object);
-  if (value == -1 && PyErr_Occurred()) throw Raised();
-  return value;
+  if (value != -1 || !PyErr_Occurred()) return value;
+  if (!PyErr_ExceptionMatches(PyExc_OverflowError)) throw Raised();
+  PyErr_Clear();
+  throw_error(Error(ErrorKind::usage, std::string(what) + " is too large a number"));
 }
 
 std::chrono::milliseconds to_duration(PyObject* object, const char* what) {

@@ -37,6 +37,8 @@ Ref bytes_to_python(std::string_view bytes);
 /// The text of a Python string. Raises `TypeError` for anything else, and throws `UsageError` for a lone surrogate,
 /// which UTF-8 cannot express. `what` is the name of the value, for the message.
 std::string to_text(PyObject* object, const char* what);
+/// The name of a file: a str, with whatever bytes the file system has as `os.fsdecode` gives them.
+std::string to_path(PyObject* object, const char* what);
 /// The content of an object with a buffer, such as bytes. Raises `TypeError` for anything else.
 std::string to_bytes(PyObject* object, const char* what);
 std::int64_t to_integer(PyObject* object, const char* what);

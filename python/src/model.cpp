@@ -103,13 +103,13 @@ Ref model_name(PyObject* self, PyObject*) { return to_python(model_in(self).name
 Ref model_fork(PyObject* self, PyObject*) { return make_model(state_of_type(self), model_in(self).fork()); }
 
 Ref model_save(PyObject* self, PyObject* path) {
-  const auto name = to_text(path, "path");
+  const auto name = to_path(path, "path");
   detached([&model = model_in(self), &name] { model.save(name); });
   return none();
 }
 
 Ref model_autosave(PyObject* self, PyObject* path) {
-  const auto name = to_text(path, "path");
+  const auto name = to_path(path, "path");
   detached([&model = model_in(self), &name] { model.autosave(name); });
   return none();
 }

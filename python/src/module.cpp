@@ -32,7 +32,7 @@ Ref core_init_model(PyObject* module, PyObject* const* arguments, Py_ssize_t cou
 
 Ref core_load_model(PyObject* module, PyObject* const* arguments, Py_ssize_t count) {
   check_count("load_model", count, 3);
-  const auto path = to_text(arguments[0], "path");
+  const auto path = to_path(arguments[0], "path");
   auto key = to_key(arguments[1]);
   auto endpoint = to_endpoint(arguments[2]);
   std::optional<fastccg::Model> model;
@@ -69,7 +69,7 @@ Ref core_list_models(PyObject*, PyObject*) {
 }
 
 Ref core_load_catalog(PyObject*, PyObject* path) {
-  load_catalog(to_text(path, "path"));
+  load_catalog(to_path(path, "path"));
   return none();
 }
 

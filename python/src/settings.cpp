@@ -312,7 +312,7 @@ Endpoint to_endpoint(PyObject* object) {
   if (fields.find("protocol")) endpoint.protocol(fields.text("protocol"));
   if (fields.find("allow_plain_http")) endpoint.allow_plain_http(fields.flag("allow_plain_http"));
   if (fields.find("proxy")) endpoint.proxy(fields.text("proxy"));
-  if (fields.find("ca_file")) endpoint.ca_file(fields.text("ca_file"));
+  if (auto* value = fields.find("ca_file")) endpoint.ca_file(to_path(value, "ca_file"));
   return endpoint;
 }
 

@@ -6,7 +6,7 @@ import os
 
 from fastccg import _core
 from fastccg._endpoint import endpoint_of, full_name, split
-from fastccg._settings import collect, completed
+from fastccg._settings import collect, completed, without
 from fastccg.errors import SessionError, SessionNotFound
 from fastccg.stream import AskStream
 from fastccg.types.prompt import ModelPrompt, from_native, native_prompt
@@ -137,10 +137,7 @@ class ModelBase:
 
     def unset(self, *names: str) -> Self:
         """Takes settings back, so that the provider decides."""
-        current = self._native.settings()
-        for name in names:
-            current.pop(name, None)
-        self._native.replace(current)
+        self._native.replace(without(self._native.settings(), names))
         return self
 
     def sys_prompt(self, msg: Optional[str]) -> Self:
@@ -272,7 +269,7 @@ class ModelBase:
 
         The file is replaced in one step, so that it is never half-written, and only its owner can read it.
         """
-        self._native.save(os.fspath(path))
+        self._native.save(os.fsdecode(path))
 
     def autosave(self, path: Optional[Union[str, os.PathLike[str]]]) -> Self:
         """Keeps a journal of the conversation from now on, so that no turn is lost when the process is killed.
@@ -280,7 +277,7 @@ class ModelBase:
         When a call returns, its turn is on the disk. A model without turns takes over those of the journal; one that
         `load_model(path)` has made goes on from there. None ends it. One model at a time writes a journal.
         """
-        self._native.autosave("" if path is None else os.fspath(path))
+        self._native.autosave("" if path is None else os.fsdecode(path))
         return self
 
     def flush(self) -> None:
@@ -299,7 +296,7 @@ class ModelBase:
         """Makes a model from a file that `save` wrote. See `fastccg.load_model`."""
         native = load_native(path, api_key, options)
         if cls.provider and native.name() != f"{cls.provider}/{cls._model}":
-            raise SessionError(f"{os.fspath(path)} is a session with {native.name()}, not with {cls.__name__}")
+            raise SessionError(f"{os.fsdecode(path)} is a session with {native.name()}, not with {cls.__name__}")
         model = object.__new__(cls)
         model._adopt(native)
         return model
@@ -318,7 +315,7 @@ class ModelBase:
 
 def load_native(path: Union[str, os.PathLike[str]], api_key: Optional[str], options: Endpoint) -> _core.Model:
     """Reads a session file."""
-    name = os.fspath(path)
+    name = os.fsdecode(path)
     endpoint = endpoint_of("load_model", options)
     try:
         return _core.load_model(name, api_key, endpoint)

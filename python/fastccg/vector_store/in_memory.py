@@ -60,7 +60,7 @@ class InMemoryVectorStore(VectorStoreBase):
             doc_id: [[number * self._lengths[doc_id] for number in vector], self._metadata[doc_id]]
             for doc_id, vector in self._vectors.items()
         }
-        temporary = f"{os.fspath(filepath)}.{os.getpid()}.tmp"
+        temporary = f"{os.fsdecode(filepath)}.{os.getpid()}.tmp"
         try:
             with open(temporary, "w", encoding="utf-8") as file:
                 json.dump(content, file, ensure_ascii=False, allow_nan=False, indent=4 if pretty_print else None)
@@ -77,9 +77,9 @@ class InMemoryVectorStore(VectorStoreBase):
             try:
                 content = json.load(file)
             except ValueError as error:
-                raise UsageError(f"{os.fspath(filepath)} is not a vector store: {error}") from None
+                raise UsageError(f"{os.fsdecode(filepath)} is not a vector store: {error}") from None
         loaded = InMemoryVectorStore()
-        for doc_id, entry in _entries(content, os.fspath(filepath)):
+        for doc_id, entry in _entries(content, os.fsdecode(filepath)):
             loaded.add(doc_id, entry[0], entry[1])
         self.__dict__.update(loaded.__dict__)
 
