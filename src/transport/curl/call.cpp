@@ -118,6 +118,7 @@ bool Call::prepare(const HttpRequest& request, Sink& sink) noexcept {
     set_body(request);
     set_method(request);  // After the body, which makes it a POST.
     set_route(request);
+    set_trust(request);
     set(CURLOPT_ACCEPT_ENCODING, request.streaming ? "identity" : "");
     // Zero would mean libcurl's own default of five minutes.
     const auto longest = static_cast<std::int64_t>(std::numeric_limits<int>::max());
@@ -181,18 +182,27 @@ void Call::set_route(const HttpRequest& request) {
     set(CURLOPT_NOPROXY, from_environment ? nullptr : "");
     proxy_ = proxy;
   }
+}
 
-  const std::string& ca_file = request.ca_file.empty() ? settings_.ca_bundle : request.ca_file;
-  if (ca_file.empty() || ca_file == ca_file_) return;
-  ca_file_.clear();
-  set(CURLOPT_CAINFO, ca_file.c_str());
+void Call::set_trust(const HttpRequest& request) {
+  const bool own = !request.ca_file.empty();
+  const std::string& file = own ? request.ca_file : settings_.trusted.file;
+  const std::string none;
+  const std::string& folders = own ? none : settings_.trusted.folders;
+  if (file == trusted_.file && folders == trusted_.folders) return;
+  trusted_ = TrustedCertificates();
+  const char* const file_path = file.empty() ? nullptr : file.c_str();
+  const char* const folder_path = folders.empty() ? nullptr : folders.c_str();
   // libcurl keeps parsed certificates only if it has no folder of them, but Debian's is built with one: each new
-  // connection would then cost 20 ms of computing. No test shows this, since libcurl's answers are the same.
-  set(CURLOPT_CAPATH, static_cast<const char*>(nullptr));
+  // connection would then cost 20 ms of computing. So there is one only if somebody wants it, or there is no file. No
+  // test shows this, since libcurl's answers are the same.
+  set(CURLOPT_CAINFO, file_path);
+  set(CURLOPT_CAPATH, folder_path);
   // The same for a proxy that is itself spoken to over TLS, which not every libcurl knows.
-  curl_easy_setopt(easy(), CURLOPT_PROXY_CAINFO, ca_file.c_str());
-  curl_easy_setopt(easy(), CURLOPT_PROXY_CAPATH, nullptr);
-  ca_file_ = ca_file;
+  curl_easy_setopt(easy(), CURLOPT_PROXY_CAINFO, file_path);
+  curl_easy_setopt(easy(), CURLOPT_PROXY_CAPATH, folder_path);
+  trusted_.file = file;
+  trusted_.folders = folders;
 }
 
 void Call::detach(bool draining) noexcept {
@@ -207,6 +217,8 @@ void Call::clear() noexcept {
   id = CallId::none;
   stage = Stage::idle;
   held_back = false;
+  socket = CURL_SOCKET_BAD;
+  read_first_ = false;
   open_error_ = 0;
   header_list_.reset();
   if (body_.capacity() > kept_body) std::string().swap(body_);
@@ -269,8 +281,7 @@ std::size_t Call::body_callback(char* data, std::size_t size, std::size_t count,
     return CURL_WRITEFUNC_PAUSE;
   }
   if (call.has_had_its_share(bytes)) {
-    call.held_back = true;
-    call.settings_.yielded->push_back(call.id);
+    call.yield();
     return CURL_WRITEFUNC_PAUSE;
   }
   return call.guarded([&call, data, bytes] { call.take_body(std::string_view(data, bytes)); }) ? bytes : 0;
@@ -281,6 +292,11 @@ std::size_t Call::upload_callback(char* data, std::size_t size, std::size_t coun
   if (call.large_body_ == nullptr) return CURL_READFUNC_ABORT;
   const std::size_t bytes = std::min(size * count, call.large_body_->size() - call.uploaded_);
   std::memcpy(data, call.large_body_->data() + call.uploaded_, bytes);
+  // Asked last: what comes after this can still be missed.
+  if (call.should_read_first()) {
+    call.yield();
+    return CURL_READFUNC_PAUSE;
+  }
   call.uploaded_ += bytes;
   return bytes;
 }
@@ -331,6 +347,20 @@ void Call::end_headers() {
   if (status / 100 == 1) return headers_.clear();
   headers_reported_ = true;
   if (sink_ != nullptr) sink_->on_headers(static_cast<int>(status), std::move(headers_));
+}
+
+void Call::yield() noexcept {
+  if (!std::exchange(held_back, true)) settings_.yielded->push_back(id);
+}
+
+/// A server may refuse a request before its body was sent, and reset the connection right after. libcurl sends without
+/// looking for an answer first, and reports the reset though the answer is there.
+bool Call::should_read_first() noexcept {
+  // What came before need not be an answer, such as the tickets of TLS. libcurl has read it since.
+  if (std::exchange(read_first_, false) || held_back || paused) return false;
+  // Which connection was taken from those that are kept, libcurl tells in the next round.
+  read_first_ = socket == CURL_SOCKET_BAD || is_readable(socket);
+  return read_first_;
 }
 
 bool Call::has_had_its_share(std::size_t bytes) noexcept {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "loop/loop.hpp"
+#include "transport/curl/ca_bundle.hpp"
 #include "transport/curl/library.hpp"
 #include "transport/curl/sockets.hpp"
 #include "transport/transport.hpp"
@@ -26,8 +27,8 @@ class CallSettings {
   Sockets* sockets = nullptr;
   const Loop* loop = nullptr;
   std::vector<CallId>* yielded =
-      nullptr;            ///< Calls that have had their share of this round of the loop. Has room for all.
-  std::string ca_bundle;  ///< Empty: leave it to libcurl.
+      nullptr;                  ///< Calls that have had their share of this round of the loop. Has room for all.
+  TrustedCertificates trusted;  ///< Empty: leave it to libcurl.
 };
 
 /// One request on its way, and the libcurl handle that carries it; used again for later requests. It turns what libcurl
@@ -63,8 +64,9 @@ class Call {
   CallId id = CallId::none;  ///< None while idle, and once nothing can be done with it any more.
   Stage stage = Stage::idle;
   Loop::TimerId patience = Loop::TimerId::none;  ///< Of a drain.
+  curl_socket_t socket = CURL_SOCKET_BAD;        ///< That libcurl waits for, as far as it has told.
   bool paused = false;                           ///< What the caller wants.
-  bool held_back = false;  ///< Whether libcurl holds bytes back, since the sink is paused or for a round.
+  bool held_back = false;  ///< Whether libcurl holds bytes back, since the sink is paused, or for a round.
 
  private:
   enum class Proxy { none, of_environment, given };
@@ -81,10 +83,14 @@ class Call {
   void set_method(const HttpRequest& request);
   void set_body(const HttpRequest& request);
   void set_route(const HttpRequest& request);
+  void set_trust(const HttpRequest& request);
   void take_header_line(std::string_view line);
   void end_headers();
   void take_body(std::string_view bytes);
   bool has_had_its_share(std::size_t bytes) noexcept;
+  bool should_read_first() noexcept;
+  /// Has libcurl go on with it in the next round.
+  void yield() noexcept;
   /// Runs `step` for a callback of libcurl, which knows no exceptions. False if the call is to end.
   template <class Step>
   bool guarded(Step step) noexcept;
@@ -98,7 +104,7 @@ class Call {
   std::array<char, CURL_ERROR_SIZE> text_{};
   // What the handle is set to: most requests want the same, and each setting is a copy.
   Proxy proxy_ = Proxy::given;
-  std::string ca_file_;
+  TrustedCertificates trusted_;  ///< What libcurl was told last.
 
   HeaderList header_list_;
   std::string body_;  ///< A copy of a small body.
@@ -116,6 +122,7 @@ class Call {
   std::size_t round_bytes_ = 0;
   bool headers_reported_ = false;
   bool draining_ = false;
+  bool read_first_ = false;     ///< The body's next piece was held back until libcurl has read.
   int open_error_ = 0;          ///< `errno` of the socket that could not be made.
   std::optional<Error> error_;  ///< Our own reason for ending the call.
 };

@@ -98,7 +98,7 @@ CurlTransport::CurlTransport(Loop& loop)
   curl_multi_setopt(multi_.get(), CURLMOPT_TIMERDATA, static_cast<void*>(this));
   curl_multi_setopt(multi_.get(), CURLMOPT_MAXCONNECTS, static_cast<long>(kept_connections_));
   settings_.share = share_.get();
-  settings_.ca_bundle = find_ca_bundle();
+  settings_.trusted = find_trusted_certificates();
   settings_.sockets = &sockets_;
   settings_.loop = &loop_;
   settings_.yielded = &yielded_;
@@ -152,7 +152,10 @@ void CurlTransport::drain(CallId id, std::chrono::milliseconds patience) {
   call->patience = loop_.after(patience, [this, id] { cancel(id); });
 }
 
-int CurlTransport::socket_callback(CURL*, curl_socket_t fd, int what, void* self, void*) noexcept {
+int CurlTransport::socket_callback(CURL* easy, curl_socket_t fd, int what, void* self, void*) noexcept {
+  void* call = nullptr;  // libcurl has handles of its own, too.
+  curl_easy_getinfo(easy, CURLINFO_PRIVATE, &call);
+  if (call != nullptr) static_cast<Call*>(call)->socket = what == CURL_POLL_REMOVE ? CURL_SOCKET_BAD : fd;
   static_cast<CurlTransport*>(self)->sockets_.want(fd, what);
   return 0;
 }

@@ -1,5 +1,6 @@
 #include "transport/curl/sockets.hpp"
 
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -59,6 +60,11 @@ void Sockets::want(int fd, int what) noexcept {
     // The kernel or the memory is full. To report it to libcurl would end all requests; so only this one fails, at its
     // deadline.
   }
+}
+
+bool is_readable(int fd) noexcept {
+  pollfd asked{fd, POLLIN, 0};
+  return ::poll(&asked, 1, 0) > 0;
 }
 
 void Sockets::on_ready(int fd, unsigned readiness) {

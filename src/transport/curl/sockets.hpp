@@ -9,6 +9,9 @@
 
 namespace fastccg::transport {
 
+/// Whether reading from the socket would give something at once: bytes, an end or an error.
+bool is_readable(int fd) noexcept;
+
 /// libcurl's sockets in the event loop. A connection that is kept between two requests stays registered, since taking
 /// it out and putting it back costs two system calls per request; it leaves when it is closed, or when something
 /// happens on it that nobody waits for.
