@@ -75,7 +75,8 @@ class Model {
   /// reply with the whole text; the chunks of a stream are not filtered. An empty function removes the filter.
   /// It runs where the reply is waited for, on the thread that blocks or that the coroutine goes on on, never under a
   /// lock. What it throws, the call throws, and the history gets nothing. A reply that nobody takes is not filtered, and
-  /// leaves nothing either.
+  /// leaves nothing either. The text of a turn that was interrupted, in the history and in `Error::partial`, is no whole
+  /// reply and does not go through it.
   Model& reply_filter(std::function<std::string(std::string)> filter);
 
   /// Models to ask, in this order, when this one fails in a way that another need not: it is overloaded, rate limited

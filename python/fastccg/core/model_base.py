@@ -162,7 +162,8 @@ class ModelBase:
         """Sets a function that every reply's text goes through before the caller and the history get it.
 
         It is called once per reply with the whole text; the chunks of a stream are not filtered. What it raises, the
-        call raises, and the history gets nothing. None removes it.
+        call raises, and the history gets nothing. The text of a turn that was interrupted, in the history and in an
+        error's `partial`, is no whole reply and does not go through it. None removes it.
         """
         self._native.filter(fn)
         self._filter = fn
