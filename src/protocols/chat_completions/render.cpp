@@ -9,6 +9,7 @@
 #include "protocols/shared/effort.hpp"
 #include "protocols/shared/error_body.hpp"
 #include "protocols/shared/extra.hpp"
+#include "protocols/shared/prefill.hpp"
 #include "protocols/shared/sampling.hpp"
 #include "protocols/shared/tool_choice.hpp"
 
@@ -251,6 +252,7 @@ class Body {
 Rendered ChatCompletions::render(const Request& request, const Dialect& dialect) const {
   Rendered rendered;
   rendered.path = "/chat/completions";
+  shared::check_prefill(request, dialect);
   Body(request, dialect, rendered).write();
   return rendered;
 }

@@ -12,6 +12,7 @@
 #include "protocols/generate_content/overlay.hpp"
 #include "protocols/generate_content/path.hpp"
 #include "protocols/generate_content/schema.hpp"
+#include "protocols/shared/prefill.hpp"
 #include "protocols/shared/tool_choice.hpp"
 
 namespace fastccg::protocols::generate_content {
@@ -153,6 +154,7 @@ Rendered GenerateContent::render(const Request& request, const Dialect& dialect)
   Rendered rendered;
   rendered.path = model_path(request.model.id);
   rendered.path += request.stream ? ":streamGenerateContent?alt=sse" : ":generateContent";
+  shared::check_prefill(request, dialect);
   Body(request, dialect, rendered).write();
   return rendered;
 }

@@ -14,6 +14,7 @@
 #include "protocols/shared/error_body.hpp"
 #include "protocols/shared/extra.hpp"
 #include "protocols/shared/free_text_calls.hpp"
+#include "protocols/shared/prefill.hpp"
 #include "protocols/shared/tool_choice.hpp"
 
 namespace fastccg::protocols::messages {
@@ -262,6 +263,7 @@ Rendered Messages::render(const Request& request, const Dialect& dialect) const 
   Rendered rendered;
   rendered.path = "/v1/messages";
   rendered.headers.emplace_back("anthropic-version", "2023-06-01");
+  shared::check_prefill(request, dialect);
   Body(request, dialect, rendered).write();
   return rendered;
 }

@@ -9,6 +9,7 @@
 #include "protocols/shared/effort.hpp"
 #include "protocols/shared/error_body.hpp"
 #include "protocols/shared/extra.hpp"
+#include "protocols/shared/prefill.hpp"
 #include "protocols/shared/sampling.hpp"
 #include "protocols/shared/tool_choice.hpp"
 
@@ -197,6 +198,7 @@ class Body {
 Rendered Responses::render(const Request& request, const Dialect& dialect) const {
   Rendered rendered;
   rendered.path = "/responses";
+  shared::check_prefill(request, dialect);
   Body(request, dialect, rendered).write();
   return rendered;
 }

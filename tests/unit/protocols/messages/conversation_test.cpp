@@ -58,6 +58,22 @@ TEST(messages_conversation, nothing_to_answer_is_refused) {
   EXPECT_EQ(hello().say(Message::assistant("b")).say(Message::user("")).error().kind, ErrorKind::invalid_request);
 }
 
+TEST(messages_conversation, answer_that_is_begun_is_refused_for_models_that_go_on_with_none) {
+  auto begun = hello().say(Message::assistant("The answer is"));
+  EXPECT_NE(begun.member("messages"), "null");
+  begun.model.prefill = false;
+  EXPECT_EQ(begun.error().kind, ErrorKind::invalid_request);
+
+  auto answered = begun;
+  answered.say(Message::user("go on"));
+  EXPECT_NE(answered.member("messages"), "null");
+
+  const std::string search = R"({"type":"server_tool_use","id":"s","name":"web_search","input":{}})";
+  auto paused = hello().say(wrote({Text("I look."), Opaque("anthropic", "server_tool_use", search)}));
+  paused.model.prefill = false;
+  EXPECT_EQ(paused.member("messages"), "[" + user(text("hi")) + "," + assistant(text("I look.") + "," + search) + "]");
+}
+
 TEST(messages_conversation, only_the_very_last_text_of_the_assistant_is_trimmed) {
   const auto asking = hello()
                           .say(Message::assistant("a \n"))
