@@ -29,6 +29,8 @@ enum class Quirk : std::uint32_t {
   all_or_no_effort = 1u << 18,       ///< The only reasoning efforts are `none` and `high`.
   cache_control = 1u << 19,          ///< Text can be marked for the prompt cache by `cache_control`.
 
+  files_by_address = 1u << 20,  ///< `file_data` can be an address, too.
+
   // Of embeddings.
   base64_vectors = 1u << 28,    ///< Vectors can be asked for in base64, and are more exact so.
   int8_vectors = 1u << 29,      ///< Vectors come in base64 with one byte to a number.

@@ -117,7 +117,8 @@ inline constexpr std::array table{
              EmbeddingBatch(2048, 900'000)},
     Provider{"openrouter", Speaks::chat_completions, "https://openrouter.ai/api/v1", "OPENROUTER_BASE_URL",
              "OPENROUTER_API_KEY",
-             Quirk::reasoning_details | Quirk::takes_top_k | Quirk::takes_metadata | Quirk::cache_control},
+             Quirk::reasoning_details | Quirk::takes_top_k | Quirk::takes_metadata | Quirk::cache_control |
+                 Quirk::files_by_address},
     Provider{"perplexity", Speaks::chat_completions, "https://api.perplexity.ai", "PERPLEXITY_BASE_URL",
              "PERPLEXITY_API_KEY PPLX_API_KEY",
              Quirk::no_stream_usage_option | Quirk::takes_top_k | Quirk::alternating_roles | Quirk::int8_vectors |

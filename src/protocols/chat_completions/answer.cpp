@@ -84,6 +84,8 @@ void AnswerReader::read(const json::Node& root, ReplyBuilder& reply) {
       has_identity_ = !value.text().empty();
     } else if (name == "citations" || name == "search_results") {
       kept_.repeated(name, value);
+    } else if (name == kinds::moderation) {
+      kept_.member(name, value);
     }
   }
   if (usage && usage.size() > 0) reply.usage(read_usage(usage), usage.serialized());
@@ -119,7 +121,7 @@ void AnswerReader::read_choice(const json::Node& choice, ReplyBuilder& reply) {
 }
 
 void AnswerReader::read_message(const json::Node& message, bool is_delta, ReplyBuilder& reply) {
-  json::Node content, reasoning_content, reasoning, details, refusal, calls, function;
+  json::Node content, reasoning_content, reasoning, reasoning_text, details, refusal, calls, function;
   for (const auto& [name, value] : message.members()) {
     if (name == "content")
       content = value;
@@ -129,6 +131,8 @@ void AnswerReader::read_message(const json::Node& message, bool is_delta, ReplyB
       reasoning_content = value;
     else if (name == "reasoning")
       reasoning = value;
+    else if (name == "reasoning_text")
+      reasoning_text = value;
     else if (name == "reasoning_details")
       details = value;
     else if (name == "refusal")
@@ -139,7 +143,7 @@ void AnswerReader::read_message(const json::Node& message, bool is_delta, ReplyB
       function = value;
     else if (name == "audio")
       kept_.audio(value);
-    else if (value.is_object() || value.is_array())
+    else if (value.is_object() || value.is_array() || name == kinds::reasoning_opaque)
       kept_.member(name, value);
   }
 
@@ -147,6 +151,8 @@ void AnswerReader::read_message(const json::Node& message, bool is_delta, ReplyB
     reply.reasoning(reasoning_content.text());
   else if (!reasoning.text().empty())
     reply.reasoning(reasoning.text());
+  else if (!reasoning_text.text().empty())
+    reply.reasoning(reasoning_text.text());
   else
     read_details_text(details, reply);
   kept_.reasoning_details(details);

@@ -59,8 +59,8 @@ bool MessageWriter::goes_back(const Part& part) const {
   if (as<Reasoning>(&part)) return dialect_.has(reasoning_details | replays_reasoning | thinking_chunks);
   const auto* opaque = as<Opaque>(&part);
   if (!opaque || !is_replayable(*opaque)) return false;
-  return opaque->kind == kinds::extra_content || opaque->kind == kinds::audio ||
-         (opaque->kind == kinds::content && dialect_.has(thinking_chunks));
+  return opaque->kind == kinds::extra_content || opaque->kind == kinds::reasoning_opaque ||
+         opaque->kind == kinds::audio || (opaque->kind == kinds::content && dialect_.has(thinking_chunks));
 }
 
 void MessageWriter::write_assistant_content(const Outgoing& message, bool is_own, bool has_calls) {
@@ -104,6 +104,7 @@ void MessageWriter::write_thinking_chunks(const Outgoing& message) {
 void MessageWriter::write_replayed(const Outgoing& message, bool in_running_turn) {
   std::string reasoning;
   std::string details;
+  bool is_sealed = false;
   for (const auto* part : message.parts) {
     if (const auto* piece = as<Reasoning>(part)) {
       reasoning += piece->text;
@@ -112,7 +113,9 @@ void MessageWriter::write_replayed(const Outgoing& message, bool in_running_turn
         details += std::string_view(piece->payload).substr(1, piece->payload.size() - 2);
       }
     } else if (const auto* opaque = as<Opaque>(part); opaque && is_replayable(*opaque)) {
-      if (opaque->kind == kinds::extra_content) out_.key(opaque->kind).raw(opaque->json);
+      const bool seals = opaque->kind == kinds::reasoning_opaque;
+      is_sealed = is_sealed || seals;
+      if (seals || opaque->kind == kinds::extra_content) out_.key(opaque->kind).raw(opaque->json);
       if (opaque->kind != kinds::audio) continue;
       json::BorrowedReader reader;
       const auto root = reader->parse(opaque->json);
@@ -120,6 +123,8 @@ void MessageWriter::write_replayed(const Outgoing& message, bool in_running_turn
         out_.key("audio").begin_object().member("id", (*root)["id"].text()).end_object();
     }
   }
+  // The seal holds for this text alone.
+  if (is_sealed && !reasoning.empty()) out_.member("reasoning_text", reasoning);
   if (dialect_.has(Quirk::reasoning_details) && !details.empty())
     out_.key("reasoning_details").raw('[' + details + ']');
   if (dialect_.has(Quirk::replays_reasoning) && in_running_turn && !reasoning.empty())

@@ -19,6 +19,8 @@ inline constexpr std::string_view content = "content";                     ///< 
 inline constexpr std::string_view custom_call = shared::free_text_call;    ///< An element of `tool_calls`.
 inline constexpr std::string_view call_extra = "tool_call.extra_content";  ///< {"call": which, "extra_content": ...}
 inline constexpr std::string_view extra_content = "extra_content";         ///< The same member of a message.
+inline constexpr std::string_view reasoning_opaque = "reasoning_opaque";   ///< The same; what seals the reasoning.
+inline constexpr std::string_view moderation = "moderation";               ///< Of an answer; never goes back.
 inline constexpr std::string_view logprobs = "logprobs";                   ///< Of a choice; never goes back.
 }  // namespace kinds
 

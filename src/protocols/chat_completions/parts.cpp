@@ -74,6 +74,12 @@ void MessageWriter::write_file(const File& file) {
   if (file.id.empty() && file.url.empty() && mime.empty())
     refuse("a file has no type; give one, such as application/pdf");
 
+  if (file.id.empty() && !file.url.empty() && !shared::is_data_url(file.url) &&
+      !dialect_.has(Quirk::thinking_chunks | Quirk::files_by_address))
+    refuse(
+        "this API takes no files by address: give the file's content (File::from_bytes), or ask in OpenAI's Responses "
+        "API, which takes addresses (Endpoint().protocol(\"responses\"))");
+
   const auto address = file.url.empty() ? shared::data_url(mime, file.bytes) : file.url;
   out_.begin_object();
   if (file.id.empty() && dialect_.has(Quirk::thinking_chunks)) {

@@ -221,11 +221,11 @@ void InputWriter::write_file(const File& file) {
   out_.begin_object().member("type", "input_file");
   if (!file.id.empty())
     out_.member("file_id", file.id);
-  else if (!file.url.empty())
+  else if (!file.url.empty() && !shared::is_data_url(file.url))
     out_.member("file_url", file.url);
   else
     out_.member("filename", file.name.empty() ? "document" : file.name)
-        .member("file_data", shared::data_url(mime, file.bytes));
+        .member("file_data", file.url.empty() ? shared::data_url(mime, file.bytes) : file.url);
   out_.end_object();
 }
 

@@ -25,6 +25,8 @@ bool is_text_mime(std::string_view mime) noexcept {
          mime == "application/yaml" || mime == "application/x-yaml" || mime == "application/toml";
 }
 
+bool is_data_url(std::string_view url) noexcept { return url.starts_with("data:"); }
+
 std::string data_url(std::string_view mime, std::string_view bytes) {
   return "data:" + std::string(mime) + ";base64," + base64_encode(bytes);
 }

@@ -16,6 +16,9 @@ std::string_view file_mime(const File& file) noexcept;
 /// Whether content of this type is best sent as text.
 bool is_text_mime(std::string_view mime) noexcept;
 
+/// Whether the address is the content itself.
+bool is_data_url(std::string_view url) noexcept;
+
 /// "data:MIME;base64,..."
 std::string data_url(std::string_view mime, std::string_view bytes);
 

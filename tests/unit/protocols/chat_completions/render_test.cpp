@@ -290,6 +290,24 @@ TEST(ChatRequest, documents_are_chunks_of_their_own_where_the_dialect_says_so) {
             R"([{"role":"user","content":[{"type":"document_url","document_url":"https://h/a.pdf"}]}])");
 }
 
+TEST(ChatRequest, files_by_address_are_sent_only_where_they_are_taken) {
+  const auto ask = [](const std::string& url) {
+    return Ask({Message(Role::user, std::vector<Part>{File::from_url(url, "application/pdf")})});
+  };
+  const auto with = [](const std::string& data) {
+    return R"([{"role":"user","content":[{"type":"file","file":{"filename":"document","file_data":")" + data +
+           R"("}}]}])";
+  };
+  const std::string address = "https://h/a.pdf";
+  const std::string data = "data:application/pdf;base64,JVBERi0x";
+  const auto error = ask(address).error();
+  EXPECT_EQ(error.kind, ErrorKind::invalid_request);
+  EXPECT_NE(error.message.find("File::from_bytes"), std::string::npos) << error.message;
+  EXPECT_NE(error.message.find("Responses"), std::string::npos) << error.message;
+  EXPECT_EQ(ask(address).messages(Dialect("test", Quirk::files_by_address)), with(address));
+  EXPECT_EQ(ask(data).messages(), with(data));
+}
+
 TEST(ChatRequest, parts_without_content_are_refused) {
   for (const auto& part :
        std::vector<Part>{Image(), Image::from_bytes("??", ""), Audio(), File(), File::from_bytes("x", "", "")})
@@ -429,6 +447,16 @@ TEST(ChatRequest, opaque_parts_go_back_where_they_are_wanted) {
             R"({"role":"tool","tool_call_id":"a","content":"1"},{"role":"tool","tool_call_id":"c","content":"2"}])");
 }
 
+TEST(ChatRequest, sealed_reasoning_goes_back_with_its_seal_to_its_maker_alone) {
+  const std::vector<Part> parts{Reasoning("so then"), Text("a"), Opaque("test", "reasoning_opaque", R"("s")"),
+                                Opaque("test", "moderation", "{}")};
+  EXPECT_EQ(Ask({assistant(parts, "test"), Message::user("q")}).messages(),
+            R"([{"role":"assistant","content":"a","reasoning_opaque":"s","reasoning_text":"so then"},)"
+            R"({"role":"user","content":"q"}])");
+  EXPECT_EQ(Ask({assistant(parts, "other"), Message::user("q")}).messages(),
+            R"([{"role":"assistant","content":"a"},{"role":"user","content":"q"}])");
+}
+
 TEST(ChatRequest, refusal_is_text_to_all_but_its_maker) {
   EXPECT_EQ(Ask({assistant({Refusal("no")}, "test"), Message::user("q")}).messages(),
             R"([{"role":"assistant","content":null,"refusal":"no"},{"role":"user","content":"q"}])");
@@ -463,6 +491,12 @@ TEST(ChatRequest, prefill_is_marked_where_it_has_to_be) {
                   .messages(Dialect("test", Quirk::marks_prefill))
                   .ends_with(R"("content":"The answer is","prefix":true}])"));
   EXPECT_TRUE(Ask(messages).messages().ends_with(R"("content":"The answer is"}])"));
+}
+
+TEST(ChatRequest, prefill_is_refused_for_models_that_go_on_with_none) {
+  Ask ask({Message::user("q"), Message::assistant("The answer is")});
+  ask.model().prefill = false;
+  EXPECT_EQ(ask.error().kind, ErrorKind::invalid_request);
 }
 
 TEST(ChatRequest, names_of_speakers_are_sent) {

@@ -250,6 +250,24 @@ TEST(ChatStream, what_is_not_modelled_is_kept) {
   EXPECT_EQ(std::get<Opaque>(out.reply.message.parts[2]), Opaque("test", "citations", R"(["u1","u2"])"));
 }
 
+TEST(ChatStream, seal_of_the_reasoning_is_kept) {
+  const auto out = decode_stream(
+      events({chunk(R"({"reasoning_text":"so"})"), chunk(R"({"reasoning_text":" then"})"), chunk(R"({"content":"a"})"),
+              chunk(R"({"reasoning_opaque":"a+b/c="})", R"("stop")"), done}));
+  EXPECT_EQ(out.heard, "reasoning(so)reasoning( then)text(a)");
+  ASSERT_EQ(out.reply.message.parts.size(), 3u);
+  EXPECT_EQ(std::get<Opaque>(out.reply.message.parts[2]), Opaque("test", "reasoning_opaque", R"("a+b/c=")"));
+}
+
+TEST(ChatStream, moderation_after_the_usage_is_kept) {
+  const auto out =
+      decode_stream(events({chunk(R"({"content":"a"})", R"("stop")"),
+                            R"({"choices":[],"moderation":{"input":{"model":"m","flagged":false}}})", done}));
+  ASSERT_EQ(out.reply.message.parts.size(), 2u);
+  EXPECT_EQ(std::get<Opaque>(out.reply.message.parts[1]),
+            Opaque("test", "moderation", R"({"input":{"model":"m","flagged":false}})"));
+}
+
 TEST(ChatStream, free_text_tool_call_is_kept_whole) {
   const auto out = decode_stream(
       events({chunk(R"({"tool_calls":[{"index":0,"id":"c","type":"custom","custom":{"name":"sql","input":"SEL"}}]})"),
