@@ -251,7 +251,7 @@ void Exchange::forget_answer() {
 void Exchange::succeed() {
   if (done_) return;
   CallInfo info;
-  info.request_id = request_id_of(headers_);
+  info.request_id = redacted(request_id_of(headers_), asked_.target->key);
   info.rate_limits = rate_limits(headers_, system_clock::now());
   info.attempts = attempts_;
   timings_.queued = queued_;
@@ -343,7 +343,7 @@ void Exchange::tell(CallEvent::Kind kind, const Error* error, std::optional<mill
   event.attempt = attempts_;
   event.status = status_;
   event.pieces = account.pieces;
-  event.request_id = request_id_of(headers_);
+  event.request_id = redacted(request_id_of(headers_), asked_.target->key);
   if (error) {
     event.error = *error;
     redact(*event.error, asked_.target->key);

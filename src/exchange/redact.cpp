@@ -59,4 +59,9 @@ void redact(Error& error, std::string_view key) {
     remove_key(*text, key);
 }
 
+std::string redacted(std::string text, std::string_view key) {
+  if (key.size() >= shortest_key) remove_key(text, key);
+  return text;
+}
+
 }  // namespace fastccg

@@ -67,6 +67,13 @@ class SecretsTest(unittest.TestCase):
             leaks = [line for line in stream.splitlines() if found_in(line)]
             self.assertEqual(leaks, [])
 
+    def test_observers_heard_of_calls_of_all_kinds(self):
+        lines = self.done.stdout.decode(errors="replace").splitlines()
+        heard = {line.removeprefix("event ") for line in lines if line.startswith("event ")}
+        self.assertLessEqual(
+            {"started", "attempt", "first_byte", "first_token", "attempt_failed", "finished"}, heard
+        )
+
     def test_nothing_was_printed_but_by_the_program(self):
         self.assertEqual(self.done.stderr, b"")
 
