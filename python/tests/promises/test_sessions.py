@@ -115,6 +115,7 @@ def test_file_that_is_no_session_is_refused_with_the_place(text: str, place: str
     with pytest.raises(errors.SessionError) as caught:
         fastccg.load_model(path, api_key="sk-test")
     assert place in str(caught.value)
+    assert str(path) in str(caught.value)
     assert isinstance(caught.value, ValueError)
 
 
