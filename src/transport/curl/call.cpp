@@ -28,8 +28,9 @@ constexpr long longest_idle_seconds = 50;
 constexpr long keepalive_seconds = 45;
 
 // As long as there is more to read, libcurl goes on reading, and does not return: a server that sends as fast as it is read
-// would keep timers and all other calls waiting for ever. So each call gets this much in a round of the loop.
-constexpr std::size_t share_of_a_round = 32 * 1024;
+// would keep timers and all other calls waiting for ever. So each call gets this much in a round of the loop: as much as
+// libcurl reads at a time, so that with many such servers a round stays short.
+constexpr std::size_t share_of_a_round = 16 * 1024;
 
 constexpr std::size_t usual_headers = 24;  // of an answer
 
