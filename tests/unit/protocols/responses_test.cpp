@@ -347,5 +347,17 @@ TEST(ResponsesRequest, results_may_stand_alone_where_the_provider_has_the_calls)
             std::string::npos);
 }
 
+TEST(ResponsesRequest, files_go_by_address_but_for_data_urls) {
+  const auto body_with = [](const std::string& url) {
+    return render({Message(Role::user, std::vector<Part>{File::from_url(url, "application/pdf")})});
+  };
+  EXPECT_NE(body_with("https://h/a.pdf").find(R"({"type":"input_file","file_url":"https://h/a.pdf"})"),
+            std::string::npos);
+  const std::string data = "data:application/pdf;base64,JVBERi0x";
+  EXPECT_NE(body_with(data).find(R"({"type":"input_file","filename":"document","file_data":")" + data + R"("})"),
+            std::string::npos)
+      << body_with(data);
+}
+
 }  // namespace
 }  // namespace fastccg::protocols
