@@ -247,6 +247,7 @@ HttpEnd Call::end(CURLcode code) {
   failure.answer_begun = headers_reported_;
   failure.header_begun = header_bytes_ > 0;
   failure.open_error = open_error_;
+  failure.trusts_none = trusted_.file.empty() && trusted_.folders.empty();
   failure.connect_timeout_ms = connect_timeout_ms_;
   return HttpEnd(explain(failure));
 }

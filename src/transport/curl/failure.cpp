@@ -79,6 +79,14 @@ Verdict verdict(const Failure& failure) {
 
 /// What whoever reads of a refused certificate can do.
 const char* advice(const Failure& failure) {
+  const bool unreadable = failure.code == CURLE_SSL_CACERT_BADFILE;
+  if (!unreadable && failure.code != CURLE_PEER_FAILED_VERIFICATION) return "";
+  // libcurl then fails with the file that it was built for, or with any certificate.
+  if (failure.trusts_none) {
+    return "; this system has no certificates to trust in any known place: install them (ca-certificates), or name a "
+           "file of them in SSL_CERT_FILE or ca_file";
+  }
+  if (unreadable) return "; see that ca_file or SSL_CERT_FILE names certificates in PEM";
   switch (verdict(failure)) {
     case Verdict::expired: return "; its owner has to renew it, unless the clock of this machine is wrong";
     case Verdict::not_yet_valid: return "; check the clock of this machine";
@@ -103,7 +111,7 @@ Error tls_failed(const Failure& failure) {
   std::string message = "no secure connection to " + origin(failure.easy) + ": ";
   message += failure.text.empty() ? std::string_view(curl_easy_strerror(failure.code)) : failure.text;
   std::replace(message.begin(), message.end(), '\n', ' ');
-  if (failure.code == CURLE_PEER_FAILED_VERIFICATION) message += advice(failure);
+  message += advice(failure);
   return make(ErrorKind::tls, std::move(message), false);
 }
 

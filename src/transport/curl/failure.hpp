@@ -20,6 +20,7 @@ class Failure {
   bool answer_begun = false;  ///< Whether the headers of an answer had come.
   bool header_begun = false;  ///< Whether any line of an answer had come.
   int open_error = 0;         ///< `errno` of the socket that could not be made, if one could not.
+  bool trusts_none = false;   ///< Whether there were no certificates to trust.
   long connect_timeout_ms = 0;
 };
 
