@@ -7,13 +7,59 @@ if TYPE_CHECKING:
     from typing import Any, ClassVar
 
 
-class Record:
-    """A value that is compared, shown and pickled by its fields, which are its slots.
+class _OfDataclass:
+    """What `dataclasses` looks for in a class, made when it does.
 
-    `dataclasses` would do the same, but importing it takes longer than importing all of this package.
+    Importing it takes longer than importing all of this package.
     """
 
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    def __get__(self, instance: object, owner: type[LikeDataclass]) -> Any:
+        made = vars(owner).get("_dataclass")
+        if made is None:
+            from dataclasses import field, make_dataclass
+            from inspect import signature
+
+            parameters = signature(owner).parameters
+            defaults = {
+                name: parameter.default
+                for name, parameter in parameters.items()
+                if parameter.default is not parameter.empty
+            }
+            fields = [
+                (name, "Any", field(default=defaults[name]) if name in defaults else field())
+                for name in owner.__match_args__
+            ]
+            made = owner._dataclass = make_dataclass(owner.__name__, fields, repr=False)
+        return getattr(made, self._name)
+
+
+class LikeDataclass:
+    """A value whose fields, `__match_args__`, can be got at as those of a dataclass: `asdict`, `vars`, `match`, ..."""
+
     __slots__: tuple[str, ...] = ()
+    __match_args__: tuple[str, ...] = ()
+    _dataclass: ClassVar[type]
+
+    if not TYPE_CHECKING:
+        __dataclass_fields__ = _OfDataclass()
+        __dataclass_params__ = _OfDataclass()
+
+        @property
+        def __dict__(self):
+            return {name: getattr(self, name) for name in self.__match_args__}
+
+
+class Record(LikeDataclass):
+    """A value that is compared, shown and pickled by its fields, which are its slots."""
+
+    __slots__: tuple[str, ...] = ()
+
+    def __init_subclass__(cls) -> None:
+        if not cls.__match_args__:
+            cls.__match_args__ = tuple(cls.__slots__)  # type: ignore[misc]
 
     def __eq__(self, other: object) -> bool:
         if type(other) is not type(self):

@@ -22,6 +22,7 @@ class ModelPrompt(Record):
     """
 
     __slots__ = ("role", "content", "_parts", "name", "provider", "model")
+    __match_args__ = ("role", "content")
 
     role: str
     content: str

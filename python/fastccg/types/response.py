@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fastccg._record import Record
+from fastccg._record import LikeDataclass, Record
 from fastccg.parts import ToolCall, _from_native
 from fastccg.types.prompt import ModelPrompt, from_native
 
@@ -96,7 +96,7 @@ class Timings(Record):
         self.total: float = total
 
 
-class ModelResponse:
+class ModelResponse(LikeDataclass):
     """A complete answer.
 
     Args:
@@ -107,6 +107,7 @@ class ModelResponse:
     """
 
     __slots__ = ("content", "tokens_used", "provider", "_raw", "_native", "_details")
+    __match_args__ = ("content", "tokens_used", "provider", "raw")
 
     content: str
     tokens_used: Optional[int]
@@ -125,12 +126,21 @@ class ModelResponse:
     @property
     def raw(self) -> Any:
         """The provider's answer as parsed JSON, made when first asked for. Of a stream: the usage, if any came."""
-        if self._raw is None and self._native is not None:
+        native = self._from()
+        if self._raw is None and native is not None:
             import json
 
-            text = self._native.raw
+            text = native.raw
             self._raw = json.loads(text) if text else None
         return self._raw
+
+    @raw.setter
+    def raw(self, raw: Any) -> None:
+        self._raw = raw
+
+    def _from(self) -> Optional[_core.Reply]:
+        """What it was made of. A class derived from this one as from a dataclass does not say."""
+        return getattr(self, "_native", None)
 
     @property
     def model(self) -> str:
@@ -227,9 +237,11 @@ class ModelResponse:
         return json.loads(self.content)
 
     def _detail(self, name: str, default: T) -> T:
-        if self._details is None:
-            self._details = self._native.details() if self._native is not None else {}
-        value: T = self._details.get(name, default)
+        details: Optional[dict[str, Any]] = getattr(self, "_details", None)
+        if details is None:
+            native = self._from()
+            details = self._details = {} if native is None else native.details()
+        value: T = details.get(name, default)
         return value
 
     def __str__(self) -> str:

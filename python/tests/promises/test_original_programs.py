@@ -311,6 +311,56 @@ def test_responses_are_made_and_compared_like_the_dataclass_that_they_were(progr
     """)
 
 
+def test_messages_and_responses_are_taken_apart_like_the_dataclasses_that_they_were(program: Program) -> None:
+    program.run("""
+        import copy
+        import dataclasses
+        import json
+        import pprint
+        import fastccg
+        from fastccg.models.mock import MockModel
+        from fastccg.types.prompt import ModelPrompt
+        from fastccg.types.response import ModelResponse
+
+        model = MockModel()
+        response = model.ask("hello")
+        question, answer = model.get_history()
+        assert dataclasses.is_dataclass(response) and dataclasses.is_dataclass(ModelPrompt)
+        names = [field.name for field in dataclasses.fields(ModelResponse)]
+        assert names == ["content", "tokens_used", "provider", "raw"]
+        assert dataclasses.asdict(question) == {"role": "user", "content": "hello"} == vars(question)
+        assert dataclasses.asdict(response)["content"] == vars(response)["content"] == response.content
+        assert dataclasses.asdict(response)["raw"] == response.raw
+        assert dataclasses.astuple(answer) == ("assistant", response.content)
+        assert dataclasses.replace(response, content="x").content == "x"
+        assert dataclasses.replace(question, role="system") == ModelPrompt("system", "hello")
+        assert json.loads(json.dumps([vars(message) for message in model.get_history()]))[0]["role"] == "user"
+        match question:
+            case ModelPrompt("user", content):
+                assert content == "hello"
+            case _:
+                raise AssertionError
+        match response:
+            case ModelResponse(content=text):
+                assert text == response.content
+        pprint.pprint([response] * 20)
+
+        @dataclasses.dataclass
+        class Rated(ModelResponse):
+            stars: int = 0
+
+        assert Rated("x", stars=5) == Rated("x", None, None, None, 5)
+        assert dataclasses.asdict(Rated("x", stars=5))["stars"] == 5
+        assert (Rated("x").raw, Rated("x").usage.total, Rated("x", raw=[1]).raw) == (None, None, [1])
+        assert copy.deepcopy(answer) == copy.copy(answer) == answer
+        assert copy.copy(response) == response
+        for module in (fastccg.parts, fastccg.tools, fastccg.observers, fastccg.types.response, fastccg.types.prompt):
+            for thing in vars(module).values():
+                assert not hasattr(thing, "__match_args__") or dataclasses.fields(thing) is not None
+        assert dataclasses.asdict(response.usage)["total"] == response.tokens_used
+    """)
+
+
 def test_saved_sessions_are_loaded_by_their_class_too(program: Program) -> None:
     program.run("""
         from fastccg.models.mock import MockModel
