@@ -13,6 +13,8 @@ conversation. What can go wrong is in `fastccg.errors`, what a message may consi
 
 from __future__ import annotations
 
+import os
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from fastccg import (
@@ -130,6 +132,24 @@ def __getattr__(name: str) -> object:
         raise AttributeError(f"module 'fastccg' has no attribute {name!r}")
     globals()[name] = value
     return value
+
+
+def _finish_loading() -> None:
+    """Waits for other threads that load parts of the package: after a fork the child would wait for them for ever."""
+    from importlib import import_module
+    from sys import modules
+
+    begun = [name for name in modules if name.startswith("fastccg.")]
+    if begun:
+        # Whoever has begun to load something will need these next.
+        begun += ["fastccg.init", "fastccg.models"]
+        if "asyncio" in modules:
+            begun.append("fastccg._loop")
+    for name in begun:
+        import_module(name)
+
+
+os.register_at_fork(before=_finish_loading)
 
 
 def __dir__() -> list[str]:

@@ -130,6 +130,41 @@ print(text + "".join(chunk.content for chunk in stream))
     assert text == "The capital of Australia is Canberra."
 
 
+@pytest.mark.parametrize("name", ["fastccg.limits", "fastccg.init"])
+def test_fork_while_a_thread_loads_a_part_of_the_package_leaves_the_child_able_to_use_it(run_program, name):
+    run_program(
+        """
+import importlib.machinery, os, signal, sys, threading
+import fastccg
+import fastccg.errors
+
+loading, go_on = threading.Event(), threading.Event()
+load = importlib.machinery.SourceFileLoader.exec_module
+
+def load_slowly(loader, module):
+    if module.__name__ == sys.argv[1]:
+        loading.set()
+        go_on.wait(5)
+    load(loader, module)
+
+importlib.machinery.SourceFileLoader.exec_module = load_slowly
+thread = threading.Thread(target=lambda: (fastccg.set_rate_limits, fastccg.init_model))
+thread.start()
+loading.wait(5)
+os.register_at_fork(before=go_on.set)
+child = os.fork()
+if child == 0:
+    signal.alarm(5)
+    assert fastccg.rate_limits("openai") is None
+    assert "hi" in fastccg.init_model("mock/mock_model").ask("hi").content
+    os._exit(0)
+assert os.waitpid(child, 0)[1] == 0
+thread.join()
+""",
+        name,
+    )
+
+
 def test_multiprocessing_with_fork_works(simulator, run_program):
     told = run_program(
         BEGINNING
