@@ -254,7 +254,7 @@ TEST_F(CurlTls, pause_over_tls_loses_nothing) {
   CallId id = CallId::none;
   sink.after_body = [&] {
     client.transport().pause(id);
-    client.loop().post([&] { client.transport().resume(id); });
+    client.loop().post([&client, id] { client.transport().resume(id); });  // Perhaps after the end of the test.
   };
   on_loop(client.loop(), [&] { id = client.transport().start(request, sink); });
   Peer peer = server_->accept();
