@@ -139,7 +139,7 @@ def _finish_loading() -> None:
     from importlib import import_module
     from sys import modules
 
-    begun = [name for name in modules if name.startswith("fastccg.")]
+    begun = [name for name in list(modules) if name.startswith("fastccg.")]
     if begun:
         # Whoever has begun to load something will need these next.
         begun += ["fastccg.init", "fastccg.models"]
