@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import sys
+import threading
 
 import fastccg
 import pytest
@@ -63,6 +65,62 @@ def test_a_broken_file_changes_nothing(tmp_path, content):
     with pytest.raises(UsageError):
         store.load(tmp_path / "s.fcvs")
     assert "kept" in store
+
+
+def test_file_that_is_nested_too_deeply_is_refused(tmp_path):
+    (tmp_path / "s.fcvs").write_text("[" * 100_000)
+    with pytest.raises(UsageError, match="not a vector store"):
+        InMemoryVectorStore().load(tmp_path / "s.fcvs")
+
+
+def test_threads_add_remove_search_save_and_load_one_store(tmp_path):
+    store = InMemoryVectorStore()
+    for number in range(200):
+        store.add(str(number), [number + 1, 1], {"text": str(number)})
+    store.save(tmp_path / "whole.fcvs")
+    errors = []
+    ended = threading.Event()
+
+    def repeat(work):
+        try:
+            while not ended.is_set():
+                work()
+        except BaseException as error:
+            errors.append(error)
+
+    def add_and_remove():
+        name = str(threading.get_ident())
+        store.add(name, [1, 2], {"text": name})
+        store.remove(name)
+
+    def search():
+        found = store.similarity_search([1, 2], top_k=300)
+        assert all(metadata["text"] == doc_id for doc_id, _, metadata in found)
+
+    def save():
+        store.save(tmp_path / "s.fcvs")
+        InMemoryVectorStore().load(tmp_path / "s.fcvs")
+
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    threads = [threading.Thread(target=repeat, args=(work,)) for work in (add_and_remove, search, save) * 2]
+    for thread in threads:
+        thread.start()
+    for _ in range(20):
+        search()
+    ended.set()
+    for thread in threads:
+        thread.join(20)
+    sys.setswitchinterval(before)
+    assert errors == []
+    assert len(store) == 200
+    assert sorted(entry.name for entry in tmp_path.iterdir()) == ["s.fcvs", "whole.fcvs"]
+
+
+@pytest.mark.parametrize("documents", [3, "text", ["one", "two"], None])
+def test_documents_that_have_no_ids_are_refused(rag, documents):
+    with pytest.raises(TypeError, match="texts by id"):
+        rag.index(documents)
 
 
 @pytest.fixture

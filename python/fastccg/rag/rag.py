@@ -65,10 +65,12 @@ class RAGModel:
 
     def index(self, documents: Mapping[str, str]) -> None:
         """Adds documents, texts by id, to the store."""
+        documents = _copy(documents)
         self._keep(documents, self.embedder.embed_sync(list(documents.values()), **self._kind("document")))
 
     async def index_async(self, documents: Mapping[str, str]) -> None:
         """The same, awaited."""
+        documents = _copy(documents)
         self._keep(documents, await self.embedder.embed(list(documents.values()), **self._kind("document")))
 
     def ask(self, question: str, **settings: Unpack[Settings]) -> ModelResponse:
@@ -120,3 +122,10 @@ class RAGModel:
         for doc_id, score, _ in found:
             print(f"found {doc_id} ({score:.3f})", file=sys.stderr)
         print(prompt, file=sys.stderr)
+
+
+def _copy(documents: Mapping[str, str]) -> dict[str, str]:
+    """As they are now: they may be changed while their vectors are made."""
+    if not hasattr(documents, "keys"):
+        raise TypeError(f"documents must be texts by id, as in a dict, not {type(documents).__name__}")
+    return dict(documents)

@@ -7,6 +7,7 @@ import json
 import math
 import operator
 import os
+from threading import get_ident
 
 from fastccg.errors import UsageError
 from fastccg.vector_store.base import VectorStoreBase
@@ -17,12 +18,15 @@ if TYPE_CHECKING:
 
 
 class InMemoryVectorStore(VectorStoreBase):
-    """Compares a vector with all others by the cosine of their angle. All vectors of a store have one size."""
+    """Compares a vector with all others by the cosine of their angle. All vectors of a store have one size.
+
+    A store can be used from several threads.
+    """
 
     def __init__(self) -> None:
-        self._vectors: dict[str, list[float]] = {}  # of length 1
-        self._lengths: dict[str, float] = {}
-        self._metadata: dict[str, dict[str, Any]] = {}
+        self._documents: dict[
+            str, tuple[list[float], float, dict[str, Any]]
+        ] = {}  # vector of length 1, length, metadata
         self._size: Optional[int] = None
 
     def add(self, doc_id: str, vector: Sequence[float], metadata: Optional[dict[str, Any]] = None) -> None:
@@ -33,34 +37,33 @@ class InMemoryVectorStore(VectorStoreBase):
         """
         unit, length = self._checked(vector, f"the vector of {doc_id!r}")
         self._size = len(unit)
-        self._vectors[doc_id] = unit
-        self._lengths[doc_id] = length
-        self._metadata[doc_id] = dict(metadata or {})
+        self._documents[doc_id] = unit, length, dict(metadata or {})
 
     def remove(self, doc_id: str) -> None:
         """Removes a document. Raises `KeyError` if there is none of that id."""
-        del self._vectors[doc_id], self._lengths[doc_id], self._metadata[doc_id]
-        if not self._vectors:
+        del self._documents[doc_id]
+        if not self._documents:
             self._size = None
 
     def similarity_search(
         self, query_vector: Sequence[float], top_k: int = 5
     ) -> list[tuple[str, float, dict[str, Any]]]:
         """The documents nearest to a vector, the nearest first: id, similarity (from -1 to 1) and metadata of each."""
-        if not self._vectors or top_k < 1:
+        documents = list(self._documents.items())
+        if not documents or top_k < 1:
             return []
         query, _ = self._checked(query_vector, "the vector of the query")
-        scored = ((_dot(query, vector), doc_id) for doc_id, vector in self._vectors.items())
+        scored = ((_dot(query, vector), doc_id, metadata) for doc_id, (vector, _, metadata) in documents)
         best = heapq.nlargest(top_k, scored, key=operator.itemgetter(0))
-        return [(doc_id, score, dict(self._metadata[doc_id])) for score, doc_id in best]
+        return [(doc_id, score, dict(metadata)) for score, doc_id, metadata in best]
 
     def save(self, filepath: Union[str, os.PathLike[str]], pretty_print: bool = False) -> None:
         """Writes the store to a JSON file, which is replaced in one step."""
         content = {
-            doc_id: [[number * self._lengths[doc_id] for number in vector], self._metadata[doc_id]]
-            for doc_id, vector in self._vectors.items()
+            doc_id: [[number * length for number in vector], metadata]
+            for doc_id, (vector, length, metadata) in list(self._documents.items())
         }
-        temporary = f"{os.fsdecode(filepath)}.{os.getpid()}.tmp"
+        temporary = f"{os.fsdecode(filepath)}.{os.getpid()}-{get_ident()}.tmp"
         try:
             with open(temporary, "w", encoding="utf-8") as file:
                 json.dump(content, file, ensure_ascii=False, allow_nan=False, indent=4 if pretty_print else None)
@@ -76,7 +79,7 @@ class InMemoryVectorStore(VectorStoreBase):
         with open(filepath, encoding="utf-8") as file:
             try:
                 content = json.load(file)
-            except ValueError as error:
+            except (ValueError, RecursionError) as error:
                 raise UsageError(f"{os.fsdecode(filepath)} is not a vector store: {error}") from None
         loaded = InMemoryVectorStore()
         for doc_id, entry in _entries(content, os.fsdecode(filepath)):
@@ -84,10 +87,10 @@ class InMemoryVectorStore(VectorStoreBase):
         self.__dict__.update(loaded.__dict__)
 
     def __len__(self) -> int:
-        return len(self._vectors)
+        return len(self._documents)
 
     def __contains__(self, doc_id: object) -> bool:
-        return doc_id in self._vectors
+        return doc_id in self._documents
 
     def _checked(self, vector: Sequence[float], what: str) -> tuple[list[float], float]:
         """The vector scaled to a length of 1, and the length that it had."""
