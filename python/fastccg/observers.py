@@ -150,6 +150,11 @@ class _Watch:
         self.native = _core.observer()
         self.thread: Optional[threading.Thread] = None
 
+    def has(self, observer: Observer) -> bool:
+        """Whether it is this one. A method is another object each time that it is got."""
+        mine = self.observer
+        return mine is observer or (getattr(mine, "__self__", None) is not None and mine == observer)
+
     def start(self) -> None:
         try:
             self.thread = threading.Thread(target=self._run, name="fastccg observer", daemon=True)
@@ -188,7 +193,7 @@ def attach(observer: Observer, add: Callable[[_core.Observer], bool]) -> None:
         raise TypeError("an observer must be a plain function: no event loop runs where it is called")
     with _lock:
         for watch in _watches:
-            if watch.observer == observer and add(watch.native):
+            if watch.has(observer) and add(watch.native):
                 return
         watch = _Watch(observer)
         add(watch.native)
@@ -204,7 +209,7 @@ def detach(observer: Observer, remove: Callable[[_core.Observer], None]) -> None
     """The opposite."""
     with _lock:
         for watch in _watches:
-            if watch.observer == observer:
+            if watch.has(observer):
                 remove(watch.native)
 
 

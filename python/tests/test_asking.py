@@ -159,3 +159,18 @@ def test_filter_of_a_call_under_way_is_let_go_safely(model):
             await task
 
     asyncio.run(main())
+
+
+def test_fork_of_a_class_of_ones_own_has_its_attributes(simulator):
+    class Polite(gpt_4o):
+        def __init__(self, word):
+            super().__init__("sk-1", base_url=simulator.base_url)
+            self.word = word
+
+        def ask(self, prompt, **settings):
+            return super().ask(f"say {self.word} {prompt}", **settings)
+
+    model = Polite("please")
+    copy = model.reply_filter(str.upper).fork()
+    assert copy.ask("go").content == "PLEASE GO"
+    assert (len(copy.get_history()), len(model.get_history())) == (2, 0)

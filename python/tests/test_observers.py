@@ -22,7 +22,7 @@ def nobody_listens_afterwards():
 
 
 def threads_of(observer):
-    return [watch.thread for watch in list(fastccg.observers._watches) if watch.observer == observer]
+    return [watch.thread for watch in list(fastccg.observers._watches) if watch.has(observer)]
 
 
 def wait_until_let_go(observer):
@@ -248,6 +248,34 @@ def test_threads_add_and_remove_observers_while_others_ask(model):
     for observer in observers:
         wait_until_let_go(observer)
     assert all(count >= 25 * 5 for count in counts)
+
+
+def test_observers_that_call_themselves_equal_are_told_apart(model):
+    class Same(list):
+        def __call__(self, event):
+            self.append(event.kind)
+
+        def __eq__(self, other):
+            return True
+
+        __hash__ = None
+
+    class Broken:
+        def __call__(self, event):
+            pass
+
+        def __eq__(self, other):
+            raise ZeroDivisionError
+
+        __hash__ = None
+
+    one, two, broken = Same(), Same(), Broken()
+    model.add_observer(broken).add_observer(one).add_observer(two).add_observer(two).ask("Q")
+    assert fastccg.wait_for_observers(5)
+    assert list(one) == list(two) == WHOLE
+    model.remove_observer(two).ask("Q")
+    assert fastccg.wait_for_observers(5)
+    assert (len(one), len(two)) == (10, 5)
 
 
 @pytest.mark.parametrize("observer", [None, 3, "print"])

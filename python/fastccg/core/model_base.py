@@ -247,6 +247,7 @@ class ModelBase:
     def fork(self) -> Self:
         """An independent model with a copy of the conversation, the settings, the filter and the key."""
         other = object.__new__(type(self))
+        other.__dict__.update(self.__dict__)  # those of classes derived from this one
         other._adopt(self._native.fork())
         other._filter = self._filter
         return other
