@@ -72,7 +72,7 @@ fmt: ## Format all sources
 	@tools/setup check
 	@tools/check format --fix
 
-check: check-format check-coroutines check-tidy check-asan check-tsan check-clang check-shared check-embedded check-python ## All of the checks below
+check: check-format check-coroutines check-tidy check-asan check-tsan check-clang check-shared check-embedded check-python fuzz ## All of the checks below
 check-setup:
 	@tools/setup build test check
 check-format: check-setup ## Formatting
