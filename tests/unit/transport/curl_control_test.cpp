@@ -174,6 +174,7 @@ TEST_F(CurlControl, requests_cancelled_from_inside_may_be_destroyed_at_once) {
   };
   Peer peer = start_stream();
   EXPECT_TRUE(victim_peer.wait_for_close());
+  client_.settle();
 }
 
 TEST_F(CurlControl, start_from_inside_on_end_and_on_body_works) {
