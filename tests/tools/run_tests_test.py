@@ -94,7 +94,7 @@ def run_python(pytest, *options, environment_status=0, cache="ODD:BOOL=ON"):
             path.chmod(0o755)
         text = f"cmake_minimum_required(VERSION 3.22)\nproject(sample LANGUAGES NONE)\nenable_testing()\n{PASS}\n"
         Path(folder, "CMakeLists.txt").write_text(text)
-        subprocess.run(["cmake", "-S", folder, "-B", build, "-G", "Ninja", f"-D{cache}"], check=True, capture_output=True)
+        subprocess.run(["cmake", "-S", folder, "-B", build, "-G", "Ninja", *(f"-D{entry}" for entry in cache.split())], check=True, capture_output=True)
         command = [tools / "run_tests", "--build", build, *options]
         done = subprocess.run(command, capture_output=True, text=True)
         return done.returncode, done.stdout.splitlines()[-1]
@@ -123,8 +123,20 @@ class RunPytest(unittest.TestCase):
     def test_other_selection_leaves_them_out(self):
         self.assertEqual(run_python("exit 1", "--match", "good"), (0, "1 passed, 0 failed"))
 
-    def test_sanitized_build_leaves_them_out(self):
-        self.assertEqual(run_python("exit 1", cache="FASTCCG_SANITIZE:STRING=thread"), (0, "1 passed, 0 failed"))
+    def test_builds_with_sanitizers_that_an_interpreter_cannot_load_leave_them_out(self):
+        for cache in (
+            "FASTCCG_SANITIZE:STRING=thread CMAKE_CXX_COMPILER:STRING=g++",
+            "FASTCCG_SANITIZE:STRING=address,undefined CMAKE_CXX_COMPILER:STRING=clang++",
+            "FASTCCG_SANITIZE:STRING=address,undefined",
+        ):
+            self.assertEqual(run_python("exit 1", cache=cache), (0, "1 passed, 0 failed"), cache)
+
+    @unittest.skipUnless(shutil.which("g++"), "there is no g++")
+    def test_interpreter_loads_the_address_sanitizer_first(self):
+        cache = "FASTCCG_SANITIZE:STRING=address,undefined CMAKE_CXX_COMPILER:STRING=g++"
+        look = 'case "$LD_PRELOAD" in *libasan*) ;; *) exit 1 ;; esac\n'
+        self.assertEqual(run_python(look + REPORT % GOOD, cache=cache), (0, "2 passed, 0 failed"))
+        self.assertEqual(run_python(look + REPORT % GOOD)[0], 1)
 
 
 if __name__ == "__main__":
