@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
-#include <cstring>
 #include <limits>
 #include <utility>
 
@@ -293,7 +292,7 @@ std::size_t Call::upload_callback(char* data, std::size_t size, std::size_t coun
   Call& call = *static_cast<Call*>(self);
   if (call.large_body_ == nullptr) return CURL_READFUNC_ABORT;
   const std::size_t bytes = std::min(size * count, call.large_body_->size() - call.uploaded_);
-  std::memcpy(data, call.large_body_->data() + call.uploaded_, bytes);
+  std::copy_n(call.large_body_->data() + call.uploaded_, bytes, data);
   // Asked last: what comes after this can still be missed.
   if (call.should_read_first()) {
     call.yield();
