@@ -15,9 +15,16 @@ class Parked {
 
   bool is() const noexcept { return static_cast<bool>(future_); }
 
+  /// Finds the event loop that runs on this thread. Raises `RuntimeError` if there is none.
+  ///
+  /// Called before anything is sent, since the first time takes a while: Python hears of a Ctrl-C that comes just as the loop
+  /// goes to sleep only when something else wakes the loop, and programs that interrupt others do so when a request arrives.
+  void find_loop(State& state) { hub_ = running_hub(state); }
+  bool has_loop() const noexcept { return static_cast<bool>(hub_); }
+
   /// Yields a future of the running event loop that is resolved when `pending` is ready.
   Ref park(State& state, detail::Pending& pending) {
-    if (!hub_) hub_ = running_hub(state);
+    find_loop(state);
     if (!completion_) completion_ = std::make_shared<Completion>();
     future_ = data<Hub>(hub_.get()).expect(state, pending, completion_);
     check(PyObject_SetAttr(future_.get(), state.future_blocking.get(), Py_True));

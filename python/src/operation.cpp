@@ -21,10 +21,12 @@ class Call {
   Ref step(State& state, bool& finished) {
     if (!pending_) raise(PyExc_RuntimeError, "this call was awaited already; make a new one");
     pending_.check_same_process();
-    if (parked_.is())
+    if (parked_.is()) {
       parked_.unpark(state);
-    else
+    } else {
+      parked_.find_loop(state);
       pending_->start();
+    }
     if (!pending_->ready()) return parked_.park(state, *pending_);
     finished = true;
     const auto pending = pending_.take();

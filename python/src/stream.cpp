@@ -36,6 +36,7 @@ class Next {
   Ref step(State& state, bool& finished) {
     stream_.check_same_process();
     if (parked_.is()) parked_.unpark(state);
+    if (!parked_.has_loop()) parked_.find_loop(state);
     auto next = stream_->next();
     if (!next.await_ready()) return parked_.park(state, *next.pending());
     finished = true;

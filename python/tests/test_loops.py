@@ -4,6 +4,7 @@ import asyncio
 import os
 import threading
 
+import fastccg
 import pytest
 
 QUESTION = "What is the capital of Australia?"
@@ -27,6 +28,32 @@ def test_loops_in_many_threads_share_one_model(model):
     for thread in threads:
         thread.join()
     assert answers == [ANSWER] * 88
+
+
+def test_stream_goes_on_in_the_next_loop(simulators, make_model):
+    stream = make_model(at=simulators("--chunk-delay-ms", "20")).ask_stream(QUESTION)
+
+    async def one():
+        return (await stream.__aiter__().__anext__()).content
+
+    async def rest():
+        return "".join([chunk.content async for chunk in stream])
+
+    assert asyncio.run(one()) + asyncio.run(one()) + asyncio.run(rest()) == ANSWER
+
+
+@pytest.mark.parametrize("begin", [lambda model: model.ask_async(QUESTION), lambda model: model.ask_stream(QUESTION)])
+def test_nothing_is_sent_where_no_loop_runs(model, begin):
+    events = []
+    model.add_observer(events.append)
+    awaited = begin(model)
+    waiting = (awaited.__anext__() if hasattr(awaited, "__anext__") else awaited).__await__()
+    with pytest.raises(RuntimeError, match="no running event loop"):
+        next(waiting)
+    del awaited, waiting
+    assert model.ask("Say hello").content
+    assert fastccg.wait_for_observers(5)
+    assert [event.kind for event in events].count("started") == 1
 
 
 def test_many_loops_leave_no_descriptors_behind(model):

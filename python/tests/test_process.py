@@ -74,13 +74,16 @@ def test_ctrl_c_raises_keyboard_interrupt_within_a_tenth_of_a_second(stalled, tm
     )
     latencies = []
     for _ in range(3):
-        program = subprocess.Popen(
+        with subprocess.Popen(
             [sys.executable, str(file), stalled.base_url], stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True
-        )
-        stalled.wait_for_request()
-        begin = time.monotonic()
-        program.send_signal(signal.SIGINT)
-        told, _ = program.communicate(timeout=10)
+        ) as program:
+            stalled.wait_for_request()
+            begin = time.monotonic()
+            program.send_signal(signal.SIGINT)
+            try:
+                told, _ = program.communicate(timeout=10)
+            finally:
+                program.kill()
         end, history = told.split()
         assert history == "0"
         latencies.append(float(end) - begin)
