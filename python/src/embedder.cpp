@@ -28,6 +28,7 @@ Ref make_result(State&, const Embeddings& embeddings) {
       .set("provider_model", embeddings.provider_model)
       .set("usage", to_python(embeddings.usage))
       .set("tokens_used", embeddings.tokens_used)
+      .set("cost", embeddings.cost)
       .set("request_ids", to_list(embeddings.request_ids, [](const std::string& id) { return to_python(id); }))
       .set("warnings", to_list(embeddings.warnings, [](const Warning& warning) { return to_python(warning); }))
       .set("attempts", std::int64_t{embeddings.attempts})

@@ -39,6 +39,7 @@ def test_embed_sync_works_inside_a_running_event_loop(embedder):
 def test_result_says_what_it_cost(embedder):
     vectors = embedder.embed_sync(["one", "two"])
     assert vectors.tokens_used == vectors.usage.total > 0
+    assert vectors.cost == pytest.approx(vectors.tokens_used * 0.02e-6)
     assert (vectors.dimensions, vectors.provider, vectors.model) == (1536, "openai", "text-embedding-3-small")
     assert vectors.attempts == 1
 

@@ -5,6 +5,7 @@
 #include "embed/too_much.hpp"
 #include "exchange/engine.hpp"
 #include "exchange/estimate.hpp"
+#include "fastccg/catalog.hpp"
 
 namespace fastccg::embed {
 
@@ -168,6 +169,7 @@ Result<Embeddings> EmbedCall::take() {
   auto result = assembly_.take(settings_);
   result.provider = state_->target()->dialect.provider;
   result.model = state_->target()->model.id;
+  result.cost = cost(state_->target()->model, result.usage);
   result.warnings = std::move(warnings_);
   return result;
 }

@@ -33,6 +33,8 @@ class Embeddings(list[list[float]]):
         self.usage: Usage = Usage(**details.get("usage", {}))
         self.tokens_used: Optional[int] = details.get("tokens_used")
         """Tokens of all texts, if the provider said."""
+        self.cost: Optional[float] = details.get("cost")
+        """What they cost in US dollars by the catalogue's prices; None if that is not known."""
         self.request_ids: list[str] = details.get("request_ids", [])
         self.warnings: list[Warning] = [Warning(**warning) for warning in details.get("warnings", ())]
         self.attempts: int = details.get("attempts", 0)

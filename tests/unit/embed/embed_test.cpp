@@ -99,6 +99,7 @@ TEST_F(Embedding, vectors_come_with_what_is_known_of_them) {
   EXPECT_EQ(embeddings.model, "text-embedding-3-small");
   EXPECT_EQ(embeddings.provider_model, "m-1");
   EXPECT_EQ(embeddings.tokens_used, 7);
+  EXPECT_DOUBLE_EQ(embeddings.cost.value(), 7e-6 * embedder.model_info().input_price.value());
   EXPECT_EQ(embeddings.request_ids, std::vector<std::string>{"req_1"});
   EXPECT_EQ(embeddings.attempts, 1);
 }
