@@ -150,7 +150,7 @@ class Embeddings {
   std::optional<std::int64_t> tokens_used;  ///< `usage.total`.
   /// What they cost in US dollars by the catalogue's prices; absent if the model has none there, or usage is missing.
   std::optional<double> cost;
-  std::vector<std::string> request_ids;     ///< What to quote to the provider's support, in the order of the texts.
+  std::vector<std::string> request_ids;  ///< What to quote to the provider's support, in the order of the texts.
   std::vector<Warning> warnings;
   int attempts = 0;  ///< How many requests were sent, repeated ones included.
 };
