@@ -1,7 +1,7 @@
 """What a message consists of: text, pictures, sounds, files, tool calls and their results, reasoning.
 
-model.ask(["What is in this picture?", Image.from_file("cat.png")])
-model.ask(ToolResult(call, "14 degrees, rain"))
+    model.ask(["What is in this picture?", Image.from_file("cat.png")])
+    model.ask(ToolResult(call, "14 degrees, rain"))
 """
 
 from __future__ import annotations

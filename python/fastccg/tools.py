@@ -1,16 +1,16 @@
 """Tools that a model may call: functions, or descriptions of them.
 
-def weather(city: str, days: int = 1) -> str:
-    \"\"\"The weather forecast for a city.
+    def weather(city: str, days: int = 1) -> str:
+        \"\"\"The weather forecast for a city.
 
-    Args:
-        city: Such as "Paris".
-        days: How many days ahead.
-    \"\"\"
+        Args:
+            city: Such as "Paris".
+            days: How many days ahead.
+        \"\"\"
 
-reply = model.ask("What will the weather be in Paris?", tools=[weather])
-for call in reply.tool_calls:
-    reply = model.ask(ToolResult(call, weather(**call.parsed_arguments())))
+    reply = model.ask("What will the weather be in Paris?", tools=[weather])
+    for call in reply.tool_calls:
+        reply = model.ask(ToolResult(call, weather(**call.parsed_arguments())))
 """
 
 from __future__ import annotations

@@ -207,7 +207,7 @@ class ModelBase:
     # History
 
     def append_prompt(self, msg: Prompt) -> Self:
-        """Adds a message of the user by hand, as if it had been said."""
+        """Adds a message of the user by hand, as if it had been said; a `ModelPrompt` may be anybody's."""
         self._native.append(native_prompt(msg))
         return self
 

@@ -26,17 +26,21 @@ class Embeddings(list[list[float]]):
         self.normalized: bool = details.get("normalized", False)
         """Whether every vector has a length of 1."""
         self.provider: str = details.get("provider", "")
+        """Who made them."""
         self.model: str = details.get("model", "")
         """The model as it was asked for."""
         self.provider_model: str = details.get("provider_model", "")
         """The model that the provider says it used."""
         self.usage: Usage = Usage(**details.get("usage", {}))
+        """Tokens, in detail; not known unless the provider said so for every request."""
         self.tokens_used: Optional[int] = details.get("tokens_used")
         """Tokens of all texts, if the provider said."""
         self.cost: Optional[float] = details.get("cost")
         """What they cost in US dollars by the catalogue's prices; None if that is not known."""
         self.request_ids: list[str] = details.get("request_ids", [])
+        """What to quote to the provider's support, in the order of the texts."""
         self.warnings: list[Warning] = [Warning(**warning) for warning in details.get("warnings", ())]
+        """What was asked for and not done."""
         self.attempts: int = details.get("attempts", 0)
         """How many requests were sent, repeated ones included."""
 
@@ -50,7 +54,7 @@ class EmbeddingBase:
     Args:
         api_key: The key. Not given: the one of `add_*_key`, or of the provider's environment variable.
         model_name: The provider's name of the model. Not given: that of the class.
-        base_url, protocol, ca_file, proxy, allow_plain_http: As for `ModelBase`.
+        endpoint: base_url, ca_file, proxy, allow_plain_http, as for `ModelBase`.
         settings: What `embed` takes.
     """
 
