@@ -96,7 +96,7 @@ void asio_post(const AsioExecutor& executor, Function function) {
   namespace asio = boost::asio;
   if constexpr (asio::execution::is_executor_v<AsioExecutor> &&
                 !asio::can_require_v<const AsioExecutor&, asio::execution::blocking_t::never_t>) {
-    asio::prefer(executor, asio::execution::blocking.never).execute(std::move(function));
+    asio::prefer(executor, asio::execution::blocking_t::never).execute(std::move(function));
   } else {
     asio::post(executor, std::move(function));
   }

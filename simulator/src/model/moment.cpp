@@ -2,6 +2,7 @@
 
 #include <array>
 #include <charconv>
+#include <cmath>
 #include <ctime>
 
 namespace fastccg::sim {
@@ -52,7 +53,7 @@ std::optional<std::chrono::milliseconds> parse_duration(std::string_view text) {
     total += number * seconds;
     if (!(total <= longest)) return std::nullopt;
   }
-  return std::chrono::milliseconds(static_cast<std::int64_t>(total * 1000 + 0.5));
+  return std::chrono::milliseconds(std::llround(total * 1000));
 }
 
 std::string http_date(Moment moment) { return written(moment, "<day>, %d <month> %Y %H:%M:%S GMT"); }
