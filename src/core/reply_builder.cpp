@@ -114,10 +114,17 @@ void ReplyBuilder::opaque(std::string_view kind, std::string_view json) {
 
 void ReplyBuilder::end_part() noexcept { part_open_ = false; }
 
-void ReplyBuilder::usage(const Usage& usage, std::string_view raw_json) {
-  if (!is_open()) return;
-  reply_.usage = usage;
-  reply_.raw = raw_json;
+void ReplyBuilder::usage(const Usage& usage) {
+  if (is_open()) reply_.usage = usage;
+}
+
+void ReplyBuilder::raw(std::string_view json) {
+  if (is_open()) reply_.raw = json;
+}
+
+void ReplyBuilder::whole(std::string_view json) {
+  raw(json);
+  is_whole_ = true;
 }
 
 void ReplyBuilder::finish(FinishReason reason, std::string_view raw) {

@@ -55,7 +55,11 @@ class ReplyBuilder {
   /// Ends the part that is being written: the next text or reasoning begins a new one.
   void end_part() noexcept;
   /// A snapshot that replaces the one before.
-  void usage(const Usage& usage, std::string_view raw_json);
+  void usage(const Usage& usage);
+  /// What `Reply::raw` is, in place of what it was.
+  void raw(std::string_view json);
+  /// The answer came in one piece, which is what `Reply::raw` is.
+  void whole(std::string_view json);
   void finish(FinishReason reason, std::string_view raw);
   void warn(Warning warning);
   /// The logical end of the answer.
@@ -74,6 +78,7 @@ class ReplyBuilder {
   bool has_tool_calls() const noexcept { return !calls_.empty(); }
   FinishReason finish_reason() const noexcept { return reply_.finish_reason; }
   const Usage& usage() const noexcept { return reply_.usage; }
+  bool is_whole() const noexcept { return is_whole_; }
   /// The text so far, all parts joined.
   std::string partial_text() const { return reply_.message.text(); }
 
@@ -105,6 +110,7 @@ class ReplyBuilder {
   std::vector<Call> calls_;
   bool part_open_ = false;
   std::uint64_t pieces_ = 0;
+  bool is_whole_ = false;
   bool complete_ = false;
   std::optional<Error> failure_;
 };

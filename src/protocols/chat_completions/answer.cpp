@@ -4,6 +4,8 @@
 #include <iterator>
 #include <optional>
 
+#include "protocols/shared/usage.hpp"
+
 namespace fastccg::protocols::chat_completions {
 
 namespace {
@@ -88,7 +90,7 @@ void AnswerReader::read(const json::Node& root, ReplyBuilder& reply) {
       kept_.member(name, value);
     }
   }
-  if (usage && usage.size() > 0) reply.usage(read_usage(usage), usage.serialized());
+  if (usage && usage.size() > 0) shared::report_usage(read_usage(usage), usage, reply);
 }
 
 void AnswerReader::read_choice(const json::Node& choice, ReplyBuilder& reply) {

@@ -33,9 +33,9 @@ void ChatCompletions::decode(std::string_view body, const Dialect& dialect, Repl
     return reply.fail(shared::make_error(0, shared::read_error(*root), body, dialect.provider));
   if (!has_choice(*root)) return refuse("it has no choices");
 
+  reply.whole(text);
   AnswerReader answer(AnswerReader::Form::whole);
   answer.read(*root, reply);
-  reply.usage(reply.usage(), text);
   answer.finish(reply);
   reply.complete();
 }

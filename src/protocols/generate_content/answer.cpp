@@ -7,6 +7,7 @@
 #include "json/writer.hpp"
 #include "protocols/generate_content/inline_data.hpp"
 #include "protocols/generate_content/kinds.hpp"
+#include "protocols/shared/usage.hpp"
 
 namespace fastccg::protocols::generate_content {
 
@@ -86,7 +87,7 @@ void AnswerReader::read(const json::Node& root, ReplyBuilder& reply) {
   for (const auto candidate : root["candidates"].elements())
     if (candidate["index"].integer().value_or(0) == 0) read_candidate(candidate, reply);
   // A running count: each one replaces the one before, whether it is larger or smaller.
-  if (const auto usage = root["usageMetadata"]; usage.size() > 0) reply.usage(read_usage(usage), usage.serialized());
+  if (const auto usage = root["usageMetadata"]; usage.size() > 0) shared::report_usage(read_usage(usage), usage, reply);
 }
 
 /// The prompt itself may be refused, with a status of success and without any candidate.

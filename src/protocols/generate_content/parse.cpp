@@ -31,6 +31,7 @@ void GenerateContent::decode(std::string_view body, const Dialect& dialect, Repl
   if (!root) return refuse("as JSON " + reader->error());
   if (shared::reports_error(*root)) return reply.fail(read_failure(0, *root, body, dialect.provider));
 
+  reply.whole(text);
   AnswerReader answer;
   bool found = false;
   const auto read = [&](const json::Node& document) {
@@ -42,7 +43,6 @@ void GenerateContent::decode(std::string_view body, const Dialect& dialect, Repl
   if (!found) return refuse("it has no candidates");
   if (!(*root)["candidates"].at(0) && root->is_object() && !reply.has_finish_reason())
     reply.finish(FinishReason::other, {});
-  reply.usage(reply.usage(), text);
   answer.complete(reply);
 }
 

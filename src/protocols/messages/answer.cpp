@@ -84,9 +84,11 @@ void AnswerReader::stop(const json::Node& end, ReplyBuilder& reply) {
 
 void AnswerReader::usage(const json::Node& usage, ReplyBuilder& reply) {
   if (usage.size() == 0) return;
+  if (reply.is_whole()) return reply.usage(read_usage(usage));
   usage_ = usage_.empty() ? usage.serialized() : merged(usage_, usage);
   json::BorrowedReader reader;
-  if (const auto all = reader->parse(usage_)) reply.usage(read_usage(*all), usage_);
+  if (const auto all = reader->parse(usage_)) reply.usage(read_usage(*all));
+  reply.raw(usage_);
 }
 
 void AnswerReader::finish(ReplyBuilder& reply) {

@@ -22,9 +22,9 @@ void Messages::decode(std::string_view body, const Dialect& dialect, ReplyBuilde
   if (shared::reports_error(*root)) return reply.fail(reported_error(*root, body, dialect));
   if (!(*root)["content"] && (*root)["stop_reason"].text().empty()) return refuse("it has no content");
 
+  reply.whole(text);
   AnswerReader answer;
   answer.whole(*root, reply);
-  reply.usage(reply.usage(), text);
   reply.complete();
 }
 

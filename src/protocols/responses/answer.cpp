@@ -1,6 +1,7 @@
 #include "protocols/responses/answer.hpp"
 
 #include "json/writer.hpp"
+#include "protocols/shared/usage.hpp"
 
 namespace fastccg::protocols::responses {
 
@@ -33,7 +34,7 @@ void AnswerReader::read_frame(const json::Node& response, ReplyBuilder& reply) {
   reply.id(response["id"].text());
   reply.model(response["model"].text());
   // Snapshots of an answer under way have null here, and must not undo what came before.
-  if (const auto usage = response["usage"]; usage.size() > 0) reply.usage(read_usage(usage), usage.serialized());
+  if (const auto usage = response["usage"]; usage.size() > 0) shared::report_usage(read_usage(usage), usage, reply);
 }
 
 void AnswerReader::read_end(const json::Node& response, ReplyBuilder& reply) {

@@ -18,6 +18,7 @@ void Responses::decode(std::string_view body, const Dialect& dialect, ReplyBuild
   json::BorrowedReader reader;
   const auto root = reader->parse(text);
   if (!root) return refuse("as JSON " + reader->error());
+  reply.whole(text);
   AnswerReader answer;
   AnswerReader::read_frame(*root, reply);
   const auto output = (*root)["output"];
@@ -27,7 +28,6 @@ void Responses::decode(std::string_view body, const Dialect& dialect, ReplyBuild
   if (shared::reports_error(*root))
     return reply.fail(shared::make_error(0, shared::read_error(*root), body, dialect.provider));
   if (!output.is_array() && (*root)["status"].text().empty()) return refuse("it has no output");
-  reply.usage(reply.usage(), text);
   reply.complete();
 }
 
