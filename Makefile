@@ -65,7 +65,8 @@ bench-python: configure ## Measure the Python package beside the official SDK, w
 	@tools/python_env $(BUILD)/python-bench bench
 	@PYTHONPATH=$(BUILD)/python $(BUILD)/python-bench/bin/python bench/python_side_by_side.py $(BUILD)/simulator/fastccg-sim
 
-install: build ## Install into PREFIX (default /usr/local)
+install: configure ## Install the library and the simulator into PREFIX (default /usr/local)
+	@cmake --build $(BUILD) --target fastccg fastccg_simulator fastccg-sim
 	@cmake --install $(BUILD) --prefix $(PREFIX)
 
 fmt: ## Format all sources

@@ -107,7 +107,7 @@ void check_dimensions(std::optional<std::size_t> asked, const Model& model) {
            std::to_string(model.dimensions) + ".");
 }
 
-json::value written(std::vector<float> vector, bool as_text) {
+json::value written(const std::vector<float>& vector, bool as_text) {
   if (as_text) return json::string(base64_of_floats(vector));
   json::array list;
   list.reserve(vector.size());

@@ -101,18 +101,22 @@ class Writer {
     const bool silent = close != nullptr && close->number("silent") != 0;
     if ((announces_close() || !framing_.keep_alive) && !silent) header("Connection", "close");
     if (response_.streamed) header("Cache-Control", "no-cache");
-    if (has_no_body(response_.status)) {
-    } else if (const auto* lie = find_fault(faults_, "long-content-length")) {
+    if (!has_no_body(response_.status)) add_framing();
+    bytes.append("\r\n");
+  }
+
+  void add_framing() {
+    if (const auto* lie = find_fault(faults_, "long-content-length")) {
       auto length = response_.body.size() + size_of(*lie, "bytes");
       for (const auto& event : response_.events) length += event.frame.size();
       header("Content-Length", std::to_string(length));
     } else if (find_fault(faults_, "close-delimited")) {
-    } else if (!is_chunked()) {
-      if (!response_.streamed) header("Content-Length", std::to_string(response_.body.size()));
-    } else {
+      return;
+    } else if (is_chunked()) {
       header("Transfer-Encoding", "chunked");
+    } else if (!response_.streamed) {
+      header("Content-Length", std::to_string(response_.body.size()));
     }
-    bytes.append("\r\n");
   }
 
   void header(std::string_view name, std::string_view value) {

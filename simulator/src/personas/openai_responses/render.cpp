@@ -15,9 +15,9 @@ bool includes(const json::object& body, std::string_view what) {
 }
 
 // A member as it was sent, or else what it is without being sent.
-json::value echo(const json::object& body, std::string_view name, json::value standard) {
+json::value echo(const json::object& body, std::string_view name, const json::value& standard) {
   const auto* value = body.if_contains(name);
-  return value == nullptr || value->is_null() ? std::move(standard) : *value;
+  return value == nullptr || value->is_null() ? standard : *value;
 }
 
 // Tools come back with what the service has added to them.

@@ -99,7 +99,7 @@ class StreamWriter {
 
   json::object placed(const std::string& type, const char* index_name, std::size_t index, json::object more) const {
     json::object data{{"type", type}, {"item_id", item_id_}, {"output_index", index_}, {index_name, index}};
-    for (auto& [name, value] : more) data[name] = std::move(value);
+    for (auto& member : more) data[member.key()] = std::move(member.value());
     return data;
   }
 
