@@ -49,10 +49,9 @@ ApiKey remember(std::string_view provider, std::string secret) {
 
 }  // namespace
 
-ApiKey::ApiKey(std::string secret) {
-  const auto first = secret.find_first_not_of(white_space);
-  if (first == std::string::npos) return;
-  secret_ = secret.substr(first, secret.find_last_not_of(white_space) - first + 1);
+ApiKey::ApiKey(std::string secret) : secret_(std::move(secret)) {
+  secret_.erase(secret_.find_last_not_of(white_space) + 1);
+  secret_.erase(0, secret_.find_first_not_of(white_space));
   for (const char c : secret_)
     if (c <= ' ' || c > '~')
       throw_error(Error(ErrorKind::usage,
