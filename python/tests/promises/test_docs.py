@@ -85,6 +85,11 @@ def test_block_that_is_left_out_is_left_out() -> None:
     assert blocks("<!-- snippet: skip, costs money -->\n```python\nraise\n```\n```python\nx\n```\n") == [(6, "x\n")]
 
 
+def test_plot_shows_the_benchmarks_of_the_page() -> None:
+    done = subprocess.run([sys.executable, ROOT / "tools/benchmark_plot", "--check"], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
 def test_reference_names_what_the_package_has() -> None:
     done = subprocess.run([sys.executable, ROOT / "tools/python_reference", "--check"], capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
