@@ -106,9 +106,17 @@ class Model {
   /// result of a tool that no call waits for.
   Model& append_prompt(Prompt prompt);
   Model& append_response(std::string text);
+  /// Adds messages that belong together, such as a question and its answer: they stay so, whatever other calls do.
+  Model& append(std::vector<Message> messages);
 
   /// The conversation: a copy, in the order in which things were asked. The system prompt is a setting, not in it.
   std::vector<Message> get_history() const;
+  /// Replaces the conversation, for example by a shorter one. Settings stay. Calls that are under way put their turns
+  /// behind it. Throws `InvalidRequest` as `append_prompt` does, and then changes nothing.
+  Model& set_history(std::vector<Message> messages);
+  /// Clears the conversation and nothing else. Calls that are under way go on, but the cleared history does not get their
+  /// turns.
+  Model& clear_history();
 
   /// The model's catalogue entry.
   ModelInfo model_info() const;
@@ -134,13 +142,13 @@ class Model {
   /// - Any other throws `SessionError`, and so does a file that is no journal or that is damaged. Nothing is then changed.
   ///
   /// When a call returns or throws, and when a stream has given its end, its turn is on the disk. The wait for the disk
-  /// holds up nobody else, and calls that end at the same time share it. `append_prompt`, `append_response` and `reset`
+  /// holds up nobody else, and calls that end at the same time share it. What changes the history by hand and `reset`
   /// wait as well; settings are written with the next turn. A stream that is closed or destroyed early does not block: its
   /// turn is written soon after.
   ///
   /// If the journal cannot be written, because the disk is full for example, the call gives its reply all the same, with
   /// a `Warning` whose setting is "autosave". What was not written is kept and tried again with the next turn, with
-  /// `flush`, and when the model is destroyed. `append_prompt`, `append_response` and `reset`, which have no reply, throw
+  /// `flush`, and when the model is destroyed. What changes the history by hand and `reset`, which have no reply, throw
   /// `SessionError`; the change has been made nevertheless.
   ///
   /// One model at a time writes a journal: another one, in this process or not, gets a `SessionError`. Any may read it with

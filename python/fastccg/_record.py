@@ -21,6 +21,7 @@ class _OfDataclass:
         if made is None:
             from dataclasses import field, make_dataclass
             from inspect import signature
+            from typing import Any
 
             parameters = signature(owner).parameters
             defaults = {
@@ -29,8 +30,8 @@ class _OfDataclass:
                 if parameter.default is not parameter.empty
             }
             fields = [
-                (name, "Any", field(default=defaults[name]) if name in defaults else field())
-                for name in owner.__match_args__
+                (name, Any, field(default=defaults[name]) if name in defaults else field())
+                for name in owner.__match_args__  # type: ignore[attr-defined]
             ]
             made = owner._dataclass = make_dataclass(owner.__name__, fields, repr=False)
         return getattr(made, self._name)
@@ -40,10 +41,11 @@ class LikeDataclass:
     """A value whose fields, `__match_args__`, can be got at as those of a dataclass: `asdict`, `vars`, `match`, ..."""
 
     __slots__: tuple[str, ...] = ()
-    __match_args__: tuple[str, ...] = ()
-    _dataclass: ClassVar[type]
 
-    if not TYPE_CHECKING:
+    if TYPE_CHECKING:
+        _dataclass: ClassVar[type]
+    else:
+        __match_args__ = ()  # type checkers take those of each class from its own
         __dataclass_fields__ = _OfDataclass()
         __dataclass_params__ = _OfDataclass()
 
@@ -52,21 +54,47 @@ class LikeDataclass:
             return {name: getattr(self, name) for name in self.__match_args__}
 
 
+class _HasDict:
+    pass
+
+
+_DICT = vars(_HasDict)["__dict__"]
+
+
+class Open(_HasDict, LikeDataclass):
+    """One that takes any attribute beside its fields, as an instance of a dataclass does."""
+
+    __slots__ = ()
+
+    if not TYPE_CHECKING:
+
+        @property
+        def __dict__(self):
+            return {**LikeDataclass.__dict__["__dict__"].__get__(self), **self._added()}
+
+    def _added(self) -> dict[str, Any]:
+        """The attributes beside the fields."""
+        return dict(_DICT.__get__(self))
+
+
 class Record(LikeDataclass):
     """A value that is compared, shown and pickled by its fields, which are its slots."""
 
     __slots__: tuple[str, ...] = ()
 
     def __init_subclass__(cls) -> None:
-        if not cls.__match_args__:
-            cls.__match_args__ = tuple(cls.__slots__)  # type: ignore[misc]
+        if not cls.__match_args__:  # type: ignore[attr-defined]
+            setattr(cls, "__match_args__", tuple(cls.__slots__))  # noqa: B010  so that no type is inferred from it
 
     def __eq__(self, other: object) -> bool:
         if type(other) is not type(self):
             return NotImplemented
         return self._fields() == other._fields()
 
-    __hash__: ClassVar[None] = None  # type: ignore[assignment]
+    if TYPE_CHECKING:
+        __hash__: ClassVar[None]  # type: ignore[assignment]
+    else:
+        __hash__ = None
 
     def __repr__(self) -> str:
         fields = ", ".join(

@@ -73,9 +73,9 @@ class FastCCGError(Exception):
     message: str = ""
     """What was wrong and what to do about it, in this package's words."""
 
-    def __init__(self, message: str = "") -> None:
-        super().__init__(message)
-        self.message = message
+    def __init__(self, msg: object = "", *more: object) -> None:
+        super().__init__(msg, *more)
+        self.message = str(msg)
 
     def __str__(self) -> str:
         return str(self.args[0]) if self.args else ""
@@ -86,8 +86,8 @@ class QuotaExceeded(FastCCGError):
 
     kind = "quota_exhausted"
 
-    def __init__(self, message: str = "the quota of this account is used up; see the provider's billing page") -> None:
-        super().__init__(message)
+    def __init__(self, msg: object = "the quota of this account is used up; see the provider's billing page") -> None:
+        super().__init__(msg)
 
 
 class RateLimited(QuotaExceeded):
@@ -95,8 +95,8 @@ class RateLimited(QuotaExceeded):
 
     kind = "rate_limited"
 
-    def __init__(self, message: str = "too many requests for now; try again later") -> None:
-        super().__init__(message)
+    def __init__(self, msg: object = "too many requests for now; try again later") -> None:
+        super().__init__(msg)
 
 
 class ModelUnavailable(FastCCGError):

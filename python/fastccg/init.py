@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from fastccg.core.model_base import ModelBase, load_native
+import os
+
+from fastccg.core.model_base import _OWN, ModelBase, load_native
+from fastccg.errors import SessionError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import os
     from typing import Optional, TypeVar, Union, overload
 
     from typing_extensions import Unpack
@@ -24,18 +26,18 @@ else:
 
 
 @overload
-def init_model(model: type[M], api_key: Optional[str] = None, **options: Unpack[Options]) -> M: ...
+def init_model(model_class: type[M], api_key: Optional[str] = None, **options: Unpack[Options]) -> M: ...
 @overload
-def init_model(model: str, api_key: Optional[str] = None, **options: Unpack[Options]) -> ModelBase: ...
+def init_model(model_class: str, api_key: Optional[str] = None, **options: Unpack[Options]) -> ModelBase: ...
 
 
 def init_model(
-    model: Union[type[ModelBase], str], api_key: Optional[str] = None, **options: Unpack[Options]
+    model_class: Union[type[ModelBase], str], api_key: Optional[str] = None, **options: Unpack[Options]
 ) -> ModelBase:
     """Makes a model with an empty conversation.
 
     Args:
-        model: A class of `fastccg.models`, or "provider/name" for any model, such as "openai/o3" or
+        model_class: A class of `fastccg.models`, or "provider/name" for any model, such as "openai/o3" or
             "groq/llama-3.3-70b".
         api_key: The key. Not given: the one of `add_*_key`, or of the provider's environment variable.
         options: What `ModelBase` takes: base_url, protocol, ca_file, proxy, allow_plain_http, and settings.
@@ -44,37 +46,41 @@ def init_model(
         MissingKey: There is no key.
         UsageError: The provider is unknown, or an option is wrong.
     """
-    if isinstance(model, str):
-        cls = _preset(model)
-        return ModelBase(api_key, model, **options) if cls is None else cls(api_key, **options)
-    if not (isinstance(model, type) and issubclass(model, ModelBase)):
+    if isinstance(model_class, str):
+        cls = _preset(model_class)
+        return ModelBase(api_key, model_class, **options) if cls is None else cls(api_key, **options)
+    if not (isinstance(model_class, type) and issubclass(model_class, ModelBase)):
         raise TypeError('init_model() takes a class of fastccg.models or a "provider/name"')
-    return model(api_key, **options)
+    return model_class(api_key, **options)
 
 
 @overload
-def init_embedding(model: type[E], api_key: Optional[str] = None, **options: Unpack[EmbeddingOptions]) -> E: ...
+def init_embedding(
+    embedding_class: type[E], api_key: Optional[str] = None, **options: Unpack[EmbeddingOptions]
+) -> E: ...
 @overload
-def init_embedding(model: str, api_key: Optional[str] = None, **options: Unpack[EmbeddingOptions]) -> EmbeddingBase: ...
+def init_embedding(
+    embedding_class: str, api_key: Optional[str] = None, **options: Unpack[EmbeddingOptions]
+) -> EmbeddingBase: ...
 
 
 def init_embedding(
-    model: Union[type[EmbeddingBase], str], api_key: Optional[str] = None, **options: Unpack[EmbeddingOptions]
+    embedding_class: Union[type[EmbeddingBase], str], api_key: Optional[str] = None, **options: Unpack[EmbeddingOptions]
 ) -> EmbeddingBase:
     """Makes a model that turns texts into vectors.
 
     Args:
-        model: A class of `fastccg.embedding`, or "provider/name", such as "mistral/mistral-embed".
+        embedding_class: A class of `fastccg.embedding`, or "provider/name", such as "mistral/mistral-embed".
         api_key: As for `init_model`.
         options: What `EmbeddingBase` takes: base_url, ca_file, proxy, allow_plain_http, and settings.
     """
     from fastccg.embedding.base import EmbeddingBase
 
-    if isinstance(model, str):
-        return EmbeddingBase(api_key, model, **options)
-    if not (isinstance(model, type) and issubclass(model, EmbeddingBase)):
+    if isinstance(embedding_class, str):
+        return EmbeddingBase(api_key, embedding_class, **options)
+    if not (isinstance(embedding_class, type) and issubclass(embedding_class, EmbeddingBase)):
         raise TypeError('init_embedding() takes a class of fastccg.embedding or a "provider/name"')
-    return model(api_key, **options)
+    return embedding_class(api_key, **options)
 
 
 def load_model(
@@ -94,9 +100,8 @@ def load_model(
             none.
     """
     native = load_native(path, api_key, options)
-    model = object.__new__(_preset(native.name()) or ModelBase)
-    model._adopt(native)
-    return model
+    cls = _own(native.name(), os.fsdecode(path)) or _preset(native.name()) or ModelBase
+    return cls._made_of(native, api_key)
 
 
 def _preset(name: str) -> Optional[type[ModelBase]]:
@@ -108,3 +113,16 @@ def _preset(name: str) -> Optional[type[ModelBase]]:
         if cls.__module__.startswith("fastccg.models.") and cls.matches(provider, model):
             return cls
     return None
+
+
+def _own(name: str, path: str) -> Optional[type[ModelBase]]:
+    """The class of the program's own that a session is with, if it is with one."""
+    if not name.startswith(_OWN):
+        return None
+    provider, _, model = name.removeprefix(_OWN).partition("/")
+    classes = list(ModelBase.__subclasses__())
+    for cls in classes:
+        classes += cls.__subclasses__()
+        if cls._is_own() and cls.provider == provider:
+            return cls
+    raise SessionError(f"{path} is a session with a class of the program's own for {provider}/{model}; import it first")

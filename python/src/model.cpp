@@ -87,9 +87,27 @@ Ref model_reset(PyObject* self, PyObject*) {
   return none();
 }
 
-Ref model_append(PyObject* self, PyObject* message) {
-  auto prompt = to_prompt(message);
-  detached([&model = model_in(self), &prompt] { model.append_prompt(std::move(prompt)); });
+std::vector<Message> to_messages(PyObject* list) {
+  std::vector<Message> messages;
+  each(list, "messages", [&](PyObject* message) { messages.push_back(to_prompt(message).message); });
+  return messages;
+}
+
+Ref model_append(PyObject* self, PyObject* list) {
+  auto messages = to_messages(list);
+  detached([&model = model_in(self), &messages] { model.append(std::move(messages)); });
+  return none();
+}
+
+Ref model_set_history(PyObject* self, PyObject* list) {
+  auto messages = to_messages(list);
+  detached([&model = model_in(self), &messages] { model.set_history(std::move(messages)); });
+  return none();
+}
+
+Ref model_clear_history(PyObject* self, PyObject*) {
+  detached([&model = model_in(self)] { model.clear_history(); });
+  swept(self);
   return none();
 }
 
@@ -159,8 +177,10 @@ Ref make_model_type(PyObject* module) {
       without_arguments<model_settings>("settings", "The settings that are set."),
       with_argument<model_filter>("filter", "Sets the filter of replies; None removes it."),
       without_arguments<model_reset>("reset", "Clears conversation, settings and filter."),
-      with_argument<model_append>("append", "Adds a message by hand."),
+      with_argument<model_append>("append", "Adds messages by hand that belong together."),
       without_arguments<model_history>("history", "The conversation."),
+      with_argument<model_set_history>("set_history", "Replaces the conversation."),
+      without_arguments<model_clear_history>("clear_history", "Clears the conversation alone."),
       without_arguments<model_info>("info", "The model's catalogue entry."),
       without_arguments<model_name>("name", "Provider and name."),
       without_arguments<model_fork>("fork", "An independent copy."),

@@ -131,6 +131,9 @@ Ref next_step(PyObject* self, bool& finished) {
   return exclusively(self, [&] { return data<Next>(self).step(state_of_type(self), finished); });
 }
 
+/// As the slots do; with it the awaitable is a coroutine to `asyncio.create_task`, as that of a generator is.
+PyObject* next_send(PyObject* self, PyObject*) { return AwaitableSlots<next_step>::next(self); }
+
 Ref next_close(PyObject* self, PyObject*) { return close_exclusively(self); }
 
 /// A task that is cancelled gives up the stream, as it would an asynchronous generator.
@@ -170,6 +173,7 @@ Ref stream_close(PyObject* self, PyObject*) {
 Ref make_next_type(PyObject* module) {
   static PyMethodDef methods[] = {without_arguments<next_close>("close", "Closes the stream."),
                                   with_arguments<next_throw>("throw", "Closes the stream and raises the exception."),
+                                  {"send", next_send, METH_O, "Goes on; the value is not looked at."},
                                   end_of_methods()};
   static PyType_Slot slots[] = {slot(Py_tp_dealloc, deallocate<Next>),
                                 slot(Py_tp_traverse, traverse<Next>),

@@ -427,7 +427,7 @@ def test_another_model_answers_when_this_one_fails(simulators, simulator, make_m
     broken = make_model(at=simulators("--fault", "status;code=500"), retries=0)
     monkeypatch.setenv("MISTRAL_BASE_URL", simulator.base_url)
     fastccg.add_mistral_key("sk-2")
-    reply = broken.fallbacks("mistral/mistral-small-latest").ask("What is the capital of Australia?")
+    reply = broken.fallbacks("mistral/mistral-small-latest").clear_history().ask("What is the capital of Australia?")
     assert "Canberra" in reply.content
     assert reply.provider == "mistral"
     assert reply.warnings

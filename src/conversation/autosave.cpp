@@ -100,13 +100,16 @@ bool Conversation::attach(const std::shared_ptr<Journal>& journal, Beginning& st
     replace_entries(std::move(start.image.turns));
     settings_ = std::move(start.settings);
   } else if (changes_ != start.changes) {
-    // What it holds by now is written over what it held when the file was begun.
-    std::vector<session::JournalEntry> all{session::Cleared(), session::SettingsText(settings_text(settings_))};
-    all.insert(all.end(), entries_.begin(), entries_.end());
-    journal->add(std::move(all), {});
+    journal->add(whole(), {});
   }
   previous = std::exchange(journal_, journal);
   return true;
+}
+
+std::vector<session::JournalEntry> Conversation::whole() const {
+  std::vector<session::JournalEntry> all{session::Cleared(), session::SettingsText(settings_text(settings_))};
+  all.insert(all.end(), entries_.begin(), entries_.end());
+  return all;
 }
 
 void Conversation::flush() {

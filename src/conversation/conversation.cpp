@@ -9,6 +9,24 @@
 
 namespace fastccg::detail {
 
+namespace {
+
+std::shared_ptr<const Turn> turn_of(Message message) {
+  Turn turn;
+  turn.messages.push_back(std::move(message));
+  return std::make_shared<const Turn>(std::move(turn));
+}
+
+/// As `check_results` does, for messages that come one after the other.
+void check_all_results(Turns before, const std::vector<Message>& messages) {
+  for (const auto& message : messages) {
+    if (has_results(message)) check_results(before, message);
+    before.push_back(turn_of(message));
+  }
+}
+
+}  // namespace
+
 Conversation::Conversation(std::shared_ptr<const Target> target, Engine* engine)
     : target_(std::move(target)), engine_(engine) {}
 
@@ -46,24 +64,60 @@ void Conversation::commit(const Ticket& ticket, Turn turn, const Recorded& recor
   if (recorded) recorded(failure);
 }
 
-void Conversation::append(Message message) {
-  if (has_results(message)) {
+void Conversation::append(std::vector<Message> messages) {
+  if (messages.empty()) return;
+  if (std::ranges::any_of(messages, has_results)) {
     Turns before;
     {
       const std::lock_guard lock(mutex_);
       before = turns();
     }
-    check_results(before, message);
+    check_all_results(std::move(before), messages);
   }
 
   Turn turn;
-  turn.messages.push_back(std::move(message));
+  turn.messages = std::move(messages);
   const RecordedWait wait;
   {
     const std::lock_guard lock(mutex_);
     auto placed = insert(next_ticket_++, std::move(turn));
     if (!journal_) return;
     if (!journal_->add({std::move(placed)}, wait.recorded())) throw_error(journal_->not_here());
+  }
+  if (auto failure = wait.wait()) throw_error(*std::move(failure));
+}
+
+void Conversation::set_history(std::vector<Message> messages) {
+  if (std::ranges::any_of(messages, has_results)) check_all_results({}, messages);
+  Turns turns;
+  turns.reserve(messages.size());
+  for (auto& message : messages) turns.push_back(turn_of(std::move(message)));
+
+  std::vector<session::PlacedTurn> entries;
+  entries.reserve(turns.size());
+  const RecordedWait wait;
+  {
+    const std::lock_guard lock(mutex_);
+    // All orders of the calls under way move with this: their turns will stand behind these.
+    for (auto& turn : turns) entries.emplace_back(orders_before_++, std::move(turn));
+    std::swap(entries, entries_);
+    ++changes_;
+    if (!journal_) return;
+    if (!journal_->add(whole(), wait.recorded())) throw_error(journal_->not_here());
+  }
+  if (auto failure = wait.wait()) throw_error(*std::move(failure));
+}
+
+void Conversation::clear_history() {
+  std::vector<session::PlacedTurn> entries;
+  const RecordedWait wait;
+  {
+    const std::lock_guard lock(mutex_);
+    ++epoch_;
+    ++changes_;
+    std::swap(entries, entries_);
+    if (!journal_) return;
+    if (!journal_->add(whole(), wait.recorded())) throw_error(journal_->not_here());
   }
   if (auto failure = wait.wait()) throw_error(*std::move(failure));
 }

@@ -53,9 +53,11 @@ class Conversation {
   /// hears when the turn is in the journal, or at once if there is none, and never under the lock.
   void commit(const Ticket& ticket, Turn turn, const Recorded& recorded);
 
-  // These two wait for the journal, and throw `SessionError` if it cannot be written; they have happened all the same.
+  // These wait for the journal, and throw `SessionError` if it cannot be written; they have happened all the same.
 
-  void append(Message message);
+  void append(std::vector<Message> messages);
+  void set_history(std::vector<Message> messages);
+  void clear_history();
   void reset();
 
   std::vector<Message> history() const;
@@ -85,6 +87,8 @@ class Conversation {
   // With the lock held:
   Turns turns() const;
   session::PlacedTurn insert(std::uint64_t ticket, Turn turn);
+  /// For a journal that is to hold what there is, whatever it holds.
+  std::vector<session::JournalEntry> whole() const;
   void replace_entries(std::vector<session::PlacedTurn> entries);
 
   std::shared_ptr<Journal> journal() const;

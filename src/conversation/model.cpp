@@ -91,13 +91,21 @@ Model& Model::reset() {
   return *this;
 }
 
-Model& Model::append_prompt(Prompt prompt) {
-  conversation_->append(std::move(prompt.message));
+Model& Model::append_prompt(Prompt prompt) { return append({std::move(prompt.message)}); }
+Model& Model::append_response(std::string text) { return append({Message::assistant(std::move(text))}); }
+
+Model& Model::append(std::vector<Message> messages) {
+  conversation_->append(std::move(messages));
   return *this;
 }
 
-Model& Model::append_response(std::string text) {
-  conversation_->append(Message::assistant(std::move(text)));
+Model& Model::set_history(std::vector<Message> messages) {
+  conversation_->set_history(std::move(messages));
+  return *this;
+}
+
+Model& Model::clear_history() {
+  conversation_->clear_history();
   return *this;
 }
 

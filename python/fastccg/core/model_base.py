@@ -19,11 +19,17 @@ if TYPE_CHECKING:
     from typing_extensions import Self, Unpack
 
     from fastccg.core.fallback import Fallback
+    from fastccg.core.history import History
+    from fastccg.keys import ApiKey
     from fastccg.observers import Observer
     from fastccg.parts import Part
     from fastccg.types.settings import Endpoint, Options, Settings
 
     Prompt = Union[str, Part, ModelPrompt, dict[str, Any], Iterable[Union[str, Part]]]
+
+
+# Who answers the models that a program brings itself, as far as the native part knows.
+_OWN = "mock/own/"
 
 
 class ModelBase:
@@ -58,17 +64,28 @@ class ModelBase:
         model_name: Optional[str] = None,
         **options: Unpack[Options],
     ) -> None:
-        other_way = 'fastccg.init_model("provider/name") or a class of fastccg.models'
-        name = full_name(self.provider, model_name or self._model, other_way)
         endpoint, settings = split(options)
+        if self._is_own():
+            from fastccg.keys import ApiKey
+
+            self.api_key: ApiKey = ApiKey(api_key or "")
+            name, api_key = f"{_OWN}{self.provider or 'own'}/{model_name or type(self).__name__}", None
+        else:
+            other_way = 'fastccg.init_model("provider/name") or a class of fastccg.models'
+            name = full_name(self.provider, model_name or self._model, other_way)
         self._adopt(_core.init_model(name, api_key, endpoint))
         if settings:
             self.settings(**settings)
 
+    @classmethod
+    def _is_own(cls) -> bool:
+        """Whether this is a class of the program's own, as in `fastccg.core.own`, that derives from no preset."""
+        return hasattr(cls, "_ask_async") and not cls._model
+
     def _adopt(self, native: _core.Model) -> None:
         self._native = native
         self._filter: Optional[Callable[[str], str]] = None
-        provider, _, name = native.name().partition("/")
+        provider, _, name = native.name().removeprefix(_OWN).partition("/")
         self.provider = provider  # type: ignore[misc]
         self.model_name = name
 
@@ -79,14 +96,26 @@ class ModelBase:
 
         It works anywhere, also in a thread or inside a running event loop (which it blocks, of course).
         """
-        return response_of(self._native.ask(native_prompt(prompt), self._of_call(settings)))
+        if getattr(self.ask_async, "__func__", None) is ModelBase.ask_async and not hasattr(self, "_ask_async"):
+            return response_of(self._native.ask(native_prompt(prompt), self._of_call(settings)))
+        from fastccg.core import own
+
+        return own.run(self.ask_async(prompt, **settings))
 
     async def ask_async(self, prompt: Prompt, **settings: Unpack[Settings]) -> ModelResponse:
         """Asks when it is awaited. Cancelling the task cancels the request."""
+        if hasattr(self, "_ask_async"):
+            from fastccg.core import own
+
+            return await own.ask(self, prompt, settings)
         return response_of(await self._native.ask_async(native_prompt(prompt), self._of_call(settings)))
 
     def ask_stream(self, prompt: Prompt, **settings: Unpack[Settings]) -> AskStream:
         """Asks when it is first read, and yields the answer as the model writes it. See `AskStream`."""
+        if hasattr(self, "_ask_stream"):
+            from fastccg.core import own
+
+            return own.ask_stream(self, prompt, settings)  # type: ignore[return-value]
         return AskStream(self._native.ask_stream(native_prompt(prompt), self._of_call(settings)))
 
     # Settings
@@ -208,24 +237,38 @@ class ModelBase:
 
     def append_prompt(self, msg: Prompt) -> Self:
         """Adds a message of the user by hand, as if it had been said; a `ModelPrompt` may be anybody's."""
-        self._native.append(native_prompt(msg))
+        self._native.append([native_prompt(msg)])
         return self
 
     def append_response(self, msg: Prompt) -> Self:
         """Adds a message of the assistant by hand, as if it had been said."""
         if not isinstance(msg, ModelPrompt):
             msg = ModelPrompt("assistant", msg)
-        self._native.append(native_prompt(msg))
+        self._native.append([native_prompt(msg)])
         return self
 
     def get_history(self) -> list[ModelPrompt]:
         """A copy of the conversation, in the order of asking. The system prompt is a setting, not in it."""
-        return [from_native(message) for message in self._native.history()]
+        history = [from_native(message) for message in self._native.history()]
+        if hasattr(self, "_ask_async"):
+            from fastccg.core import own
+
+            history += own.question_of(self)
+        return history
 
     @property
-    def history(self) -> list[ModelPrompt]:
-        """What `get_history` gives."""
-        return self.get_history()
+    def history(self) -> History:
+        """The conversation as a list that can be changed: `model.history = model.history[-10:]` shortens it.
+
+        Calls that are under way put their turns behind what it is set to.
+        """
+        from fastccg.core.history import History
+
+        return History(self)
+
+    @history.setter
+    def history(self, messages: Iterable[ModelPrompt]) -> None:
+        self._native.set_history([native_prompt(message) for message in messages])
 
     def reset(self) -> Self:
         """Clears the conversation and all settings, the filter included.
@@ -237,11 +280,11 @@ class ModelBase:
         return self
 
     def clear_history(self) -> Self:
-        """Clears the conversation and nothing else."""
-        settings, fn = self._native.settings(), self._filter
-        self._native.reset()
-        self._native.replace(settings)
-        self._native.filter(fn)
+        """Clears the conversation and nothing else.
+
+        Calls that are under way go on, but the cleared history does not get their turns.
+        """
+        self._native.clear_history()
         return self
 
     def fork(self) -> Self:
@@ -297,9 +340,19 @@ class ModelBase:
     ) -> Self:
         """Makes a model from a file that `save` wrote. See `fastccg.load_model`."""
         native = load_native(path, api_key, options)
-        if cls.provider and native.name() != f"{cls.provider}/{cls._model}":
+        name = native.name()
+        is_mine = name.startswith(f"{_OWN}{cls.provider}/") if cls._is_own() else name == f"{cls.provider}/{cls._model}"
+        if cls.provider and not is_mine:
             raise SessionError(f"{os.fsdecode(path)} is a session with {native.name()}, not with {cls.__name__}")
-        model = object.__new__(cls)
+        return cls._made_of(native, api_key)
+
+    @classmethod
+    def _made_of(cls, native: _core.Model, api_key: Optional[str]) -> Self:
+        if cls._is_own():
+            # It may need what it makes of the key.
+            model = cls(api_key=api_key, model_name=native.name().removeprefix(_OWN).partition("/")[2])
+        else:
+            model = object.__new__(cls)
         model._adopt(native)
         return model
 
@@ -307,6 +360,31 @@ class ModelBase:
     def matches(cls, provider: str, model_name: str) -> bool:
         """Whether this class is the preset of that model."""
         return bool(cls.provider) and (provider, model_name) == (cls.provider, cls._model)
+
+    # Names by which classes that derive from this one know its state.
+
+    @property
+    def _sys_prompt(self) -> Optional[ModelPrompt]:
+        text = self._native.settings().get("sys_prompt")
+        return None if text is None else ModelPrompt("system", text)
+
+    @property
+    def _temperature(self) -> Optional[float]:
+        return self._native.settings().get("temperature")
+
+    @property
+    def _max_tokens(self) -> Optional[int]:
+        return self._native.settings().get("max_tokens")
+
+    @property
+    def _reply_filter(self) -> Optional[Callable[[str], str]]:
+        return self._filter
+
+    def __copy__(self) -> Self:
+        return self.fork()
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        return self.fork()
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.provider}/{self.model_name}>"

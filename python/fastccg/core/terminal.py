@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import sys
 
-from fastccg.errors import FastCCGError
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from fastccg.core.model_base import ModelBase
@@ -39,8 +37,8 @@ def _answer(model: ModelBase, question: str) -> None:
         print(_harmless(model.ask(question).content))
     except KeyboardInterrupt:
         print()
-    except FastCCGError as error:
-        print(error, file=sys.stderr)
+    except Exception as error:  # those of a filter too: they end no conversation
+        print(error if str(error) else repr(error), file=sys.stderr)
 
 
 def _harmless(text: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastccg import _core
 from fastccg._endpoint import full_name, split
 from fastccg._settings import collect_embedding, completed
+from fastccg.errors import UsageError
 from fastccg.types.response import Usage, Warning
 
 TYPE_CHECKING = False
@@ -51,6 +52,8 @@ class EmbeddingBase:
     Texts are sent in as many requests as the provider's limits demand, several at once. A call succeeds as a whole or
     fails as a whole. A text that is empty is refused.
 
+    A class of your own that derives from this one and has an `embed` may have any provider.
+
     Args:
         api_key: The key. Not given: the one of `add_*_key`, or of the provider's environment variable.
         model_name: The provider's name of the model. Not given: that of the class.
@@ -68,14 +71,24 @@ class EmbeddingBase:
         model_name: Optional[str] = None,
         **options: Unpack[EmbeddingOptions],
     ) -> None:
-        other_way = 'fastccg.init_embedding("provider/name") or a class of fastccg.embedding'
-        name = full_name(self.provider, model_name or self.model, other_way)
         endpoint, settings = split(options)
         self._settings = collect_embedding(settings)
-        self._native = _core.init_embedding(name, api_key, endpoint)
-        provider, _, name = self._native.name().partition("/")
+        other_way = 'fastccg.init_embedding("provider/name") or a class of fastccg.embedding'
+        name = full_name(self.provider, model_name or self.model, other_way)
+        try:
+            self._native = _core.init_embedding(name, api_key, endpoint)
+        except UsageError:
+            if type(self).embed is EmbeddingBase.embed:
+                raise
+            from fastccg.keys import ApiKey
+
+            # A class that makes the vectors itself may be of a provider that only it knows.
+            self.api_key: ApiKey = ApiKey(api_key or "")
+            name = model_name or self.model
+        else:
+            provider, _, name = self._native.name().partition("/")
+            self.provider = provider  # type: ignore[misc]
         self.model_name: str = name
-        self.provider = provider  # type: ignore[misc]
 
     async def embed(
         self,
@@ -103,6 +116,10 @@ class EmbeddingBase:
         **settings: Unpack[EmbeddingSettings],
     ) -> Embeddings:
         """The same, blocking the calling thread. It works anywhere, also inside a running event loop."""
+        if getattr(self.embed, "__func__", None) is not EmbeddingBase.embed:
+            from fastccg.core.own import run
+
+            return run(self.embed(text if texts is None else texts, **settings))
         return _embeddings(self._native.embed(_texts(texts, text), self._merged(settings)))
 
     embed_async = embed
@@ -119,7 +136,7 @@ class EmbeddingBase:
             "model": self.model_name,
             "provider": self.provider,
             "settings": settings,
-            "catalog": self._native.info(),
+            "catalog": self._native.info() if hasattr(self, "_native") else {},
         }
 
     def _merged(self, settings: EmbeddingSettings) -> dict[str, Any]:

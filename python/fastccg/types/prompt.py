@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fastccg._record import Record
+from fastccg._record import Open, Record
 from fastccg.parts import Part, Text, _from_native, as_parts
 
 TYPE_CHECKING = False
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from typing import Any, Iterable, Iterator, Optional, Union
 
 
-class ModelPrompt(Record):
+class ModelPrompt(Open, Record):
     """One message of a conversation: who speaks, and what.
 
     `content` is the text; `parts` is everything, in order. It can be read like a dict too: `message["role"]`.
@@ -76,6 +76,9 @@ class ModelPrompt(Record):
         if self._parts is None:
             return f"ModelPrompt(role={self.role!r}, content={self.content!r})"
         return f"ModelPrompt(role={self.role!r}, parts={self._parts!r})"
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self._fields(), **self._added()}
 
     def _native(self) -> dict[str, Any]:
         return {

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from fastccg._record import LikeDataclass, Record
+from abc import ABCMeta
+
+from fastccg._core import Chunk
+from fastccg._record import Open, Record
 from fastccg.parts import ToolCall, _from_native
 from fastccg.types.prompt import ModelPrompt, from_native
 
@@ -96,7 +99,7 @@ class Timings(Record):
         self.total: float = total
 
 
-class ModelResponse(LikeDataclass):
+class ModelResponse(Open, metaclass=ABCMeta):
     """A complete answer.
 
     Args:
@@ -109,9 +112,10 @@ class ModelResponse(LikeDataclass):
     __slots__ = ("content", "tokens_used", "provider", "_raw", "_native", "_details")
     __match_args__ = ("content", "tokens_used", "provider", "raw")
 
+    # Other libraries evaluate these, and find no `Optional` here.
     content: str
-    tokens_used: Optional[int]
-    provider: Optional[str]
+    tokens_used: int | None
+    provider: str | None
 
     def __init__(
         self, content: str, tokens_used: Optional[int] = None, provider: Optional[str] = None, raw: Any = None
@@ -256,15 +260,24 @@ class ModelResponse(LikeDataclass):
         return (self.content, self.tokens_used, self.provider, self.raw) == (
             other.content, other.tokens_used, other.provider, other.raw)  # fmt: skip
 
-    __hash__: ClassVar[None] = None  # type: ignore[assignment]
+    if TYPE_CHECKING:
+        __hash__: ClassVar[None]  # type: ignore[assignment]
+    else:
+        __hash__ = None
 
     def __getstate__(self) -> tuple[Any, ...]:
         self._detail("", None)
-        return self.content, self.tokens_used, self.provider, self.raw, self._details
+        return self.content, self.tokens_used, self.provider, self.raw, self._details, self._added()
 
     def __setstate__(self, state: tuple[Any, ...]) -> None:
-        self.content, self.tokens_used, self.provider, self._raw, self._details = state
+        self.content, self.tokens_used, self.provider, self._raw, self._details, added = state
         self._native = None
+        for name, value in added.items():
+            setattr(self, name, value)
+
+
+# The pieces of a stream were responses once.
+ModelResponse.register(Chunk)
 
 
 def response_of(native: _core.Reply) -> ModelResponse:

@@ -455,3 +455,328 @@ def test_questions_are_answered_from_documents(program: Program) -> None:
 
         asyncio.run(main())
     """)
+
+
+def test_keywords_have_the_names_that_they_had(program: Program) -> None:
+    program.run("""
+        import fastccg
+        from fastccg.embedding.openai import text_embedding_3_small
+        from fastccg.errors import APIRequestFailed, FastCCGError, ModelUnavailable
+        from fastccg.models.gpt import gpt_4o
+        from fastccg.utils.fastccg import init_model
+
+        key = fastccg.add_openai_key(key="sk-...")
+        for init in (init_model, fastccg.init_model):
+            assert "Canberra" in init(model_class=gpt_4o, api_key=key).ask(prompt="The capital of Australia?").content
+        embedder = fastccg.init_embedding(embedding_class=text_embedding_3_small)
+        assert len(embedder.embed_sync(texts="hello")[0]) == 1536
+        assert str(ModelUnavailable(msg="gone")) == "gone" and "broken" in str(APIRequestFailed(msg="broken"))
+
+        class Mine(FastCCGError):
+            def __init__(self, a, b):
+                super().__init__(a, b)
+
+        assert Mine(1, 2).args == (1, 2)
+    """)
+
+
+def test_history_is_changed_in_place(program: Program) -> None:
+    program.run("""
+        import fastccg
+        from fastccg import MockModel, ModelPrompt
+
+        model = fastccg.init_model(MockModel, api_key="k").temperature(0.5)
+        history = model.history
+        history.append(ModelPrompt(role="user", content="x"))
+        history.append(ModelPrompt("assistant", "y"))
+        model.ask("q")
+        texts = [message.content for message in model.history]
+        assert texts == ["x", "y", "q", "This is a mock response to: q"] == [m.content for m in history]
+
+        model.history = model.history[-2:]
+        assert model.history == model.get_history() and len(model.get_history()) == 2
+        assert model.history[-1].role == "assistant"
+        model.history.pop()
+        model.history[0] = ModelPrompt("user", "Q")
+        model.history.insert(0, ModelPrompt("assistant", "Hello"))
+        model.history += [ModelPrompt("assistant", "A")]
+        model.history.extend([ModelPrompt("user", "B"), ModelPrompt("assistant", "C")])
+        del model.history[-2:]
+        assert [m.content for m in model.get_history()] == ["Hello", "Q", "A"]
+        assert [m.content for m in model.history + [ModelPrompt("user", "!")]][-1] == "!"
+        assert repr(model.history) == repr(model.get_history())
+
+        other = MockModel()
+        other.history = model.get_history()
+        model.history.clear()
+        assert model.get_history() == [] and len(other.history) == 3
+        other.history = []
+        assert not other.history and model.model_info()["temperature"] == 0.5
+    """)
+
+
+OWN_MODEL = """
+import asyncio
+import fastccg
+from fastccg import ModelBase, ModelResponse
+
+class Echo(ModelBase):
+    provider = "echo"
+
+    def __init__(self, api_key="none", model_name="echo-1"):
+        super().__init__(api_key=api_key, model_name=model_name)
+
+    def _ask(self, prompt):
+        return asyncio.run(self._ask_async(prompt))
+
+    async def _ask_async(self, prompt):
+        asked = [message.content for message in self.history]
+        assert asked[-1] == prompt == self.get_history()[-1].content
+        assert self.api_key == "k" and self._temperature == 0.3 and self._max_tokens is None
+        assert self._sys_prompt.content == "S" and self._reply_filter is str.upper
+        return ModelResponse(content=prompt[::-1] + str(len(asked)), tokens_used=1, provider=self.provider)
+
+    async def _ask_stream(self, prompt):
+        for letter in prompt:
+            assert self.history[-1].content == prompt
+            yield ModelResponse(content=letter, provider=self.provider)
+
+model = fastccg.init_model(Echo, api_key="k").sys_prompt("S").temperature(0.3).reply_filter(str.upper)
+"""
+
+
+def test_providers_of_ones_own_answer_by_the_methods_that_the_base_class_called(program: Program) -> None:
+    program.run(
+        OWN_MODEL
+        + """
+assert model.ask("abc").content == "CBA1"
+
+async def main():
+    assert model.ask("in a loop").content == "POOL A NI3"
+    assert (await model.ask_async("xy")).content == "YX5"
+    assert [chunk.content async for chunk in model.ask_stream("hey")] == ["h", "e", "y"]
+    stream = model.ask_stream("left")
+    async for chunk in stream:
+        assert len(model.history) == 8
+        break
+    await stream.aclose()
+
+asyncio.run(main())
+texts = [message.content for message in model.get_history()]
+assert texts == ["abc", "CBA1", "in a loop", "POOL A NI3", "xy", "YX5", "hey", "HEY", "left", "l"], texts
+assert isinstance(model, Echo) and repr(model) == "<Echo echo/echo-1>"
+info = model.model_info()
+assert (info["model"], info["provider"], info["temperature"]) == ("echo-1", "echo", 0.3)
+assert model.fork().ask("q").content == "Q11"
+
+model.save("echo.json")
+for again in (Echo.load("echo.json", "k"), fastccg.load_model("echo.json", api_key="k")):
+    assert type(again) is Echo and again.history == model.history and again.model_name == "echo-1"
+    assert again.reply_filter(str.upper).ask("q").content == "Q11"
+"""
+    )
+    program.run("""
+        import fastccg
+
+        try:
+            fastccg.load_model("echo.json", api_key="k")
+        except fastccg.FastCCGError as error:
+            assert "echo" in str(error), error
+        else:
+            raise AssertionError
+    """)
+
+
+def test_call_that_fails_in_a_provider_of_ones_own_leaves_nothing(program: Program) -> None:
+    program.run("""
+        import asyncio
+        from fastccg import ModelBase
+
+        class Broken(ModelBase):
+            provider = "broken"
+
+            async def _ask_async(self, prompt):
+                raise ZeroDivisionError
+
+            async def _ask_stream(self, prompt):
+                yield 1 / 0
+
+        model = Broken()
+
+        async def read():
+            async for _ in model.ask_stream("q"):
+                pass
+
+        for call in (lambda: model.ask("q"), lambda: asyncio.run(read())):
+            try:
+                call()
+            except ZeroDivisionError:
+                assert model.history == []
+            else:
+                raise AssertionError
+    """)
+
+
+def test_ask_goes_through_an_ask_async_that_is_replaced(program: Program) -> None:
+    program.run("""
+        import fastccg
+        from unittest.mock import AsyncMock, patch
+        from fastccg import ModelResponse
+        from fastccg.models.gpt import gpt_4o
+
+        class Logged(gpt_4o):
+            def __init__(self, api_key):
+                super().__init__(api_key=api_key)
+                self.log = []
+
+            async def ask_async(self, prompt):
+                self.log.append(prompt)
+                return await super().ask_async(prompt)
+
+        model = fastccg.init_model(Logged, api_key="sk-...")
+        assert "Canberra" in model.ask("What is the capital of Australia?").content
+        assert model.log == ["What is the capital of Australia?"]
+        with patch("fastccg.models.gpt.gpt_4o.ask_async", AsyncMock(return_value=ModelResponse("patched"))):
+            assert gpt_4o("sk-...").ask("q").content == "patched"
+    """)
+
+
+def test_embedders_of_ones_own_make_vectors(program: Program) -> None:
+    program.run("""
+        import asyncio
+        import fastccg
+        from fastccg import EmbeddingBase, InMemoryVectorStore, MockModel, RAGModel
+
+        class Letters(EmbeddingBase):
+            provider = "local"
+
+            def __init__(self, api_key=None):
+                super().__init__(api_key=api_key, model_name="letters")
+
+            async def embed(self, texts):
+                if isinstance(texts, str):
+                    texts = [texts]
+                return [[float(text.count(letter)) for letter in "abcdefghijklmnopqrstuvwxyz"] for text in texts]
+
+        embedder = fastccg.init_embedding(Letters, api_key="k")
+        assert (embedder.api_key, embedder.model_name, embedder.provider) == ("k", "letters", "local")
+        assert embedder.embed_sync("abc")[0][:4] == [1.0, 1.0, 1.0, 0.0]
+        assert embedder.model_info()["model"] == "letters"
+        rag = RAGModel(llm=MockModel(), embedder=Letters(), store=InMemoryVectorStore(), top_k=1)
+        rag.index({"a": "zebra zoo", "b": "apple pie"})
+        assert "zebra zoo" in asyncio.run(rag.ask_async("zzoo")).content
+        assert "apple pie" in rag.ask("pp").content
+    """)
+
+
+def test_questions_about_documents_go_to_stand_ins(program: Program) -> None:
+    program.run("""
+        import asyncio
+        from unittest.mock import AsyncMock, MagicMock
+        from fastccg import InMemoryVectorStore, ModelResponse, RAGModel
+
+        llm = MagicMock(model_name="gpt-4o", ask_async=AsyncMock(return_value=ModelResponse("ok")))
+        embedder = MagicMock(embed=AsyncMock(return_value=[[1.0, 2.0]]))
+        rag = RAGModel(llm=llm, embedder=embedder, store=InMemoryVectorStore())
+        assert asyncio.run(rag.ask_async("Q")).content == "ok"
+        embedder.embed.assert_awaited_once_with("Q")
+        assert "Q" in llm.ask_async.await_args.args[0]
+    """)
+
+
+def test_responses_and_messages_take_attributes_as_they_did(program: Program) -> None:
+    program.run("""
+        import copy
+        import pickle
+        from fastccg import MockModel, ModelPrompt
+
+        model = MockModel()
+        response = model.ask("x")
+        response.latency = 1.5
+        response.content += "!"
+        message = model.get_history()[0]
+        message.stamp = 7
+        for twin in (copy.copy(response), copy.deepcopy(response), pickle.loads(pickle.dumps(response))):
+            assert twin == response and twin.latency == 1.5 and vars(twin)["latency"] == 1.5
+        for twin in (copy.copy(message), copy.deepcopy(message), pickle.loads(pickle.dumps(message))):
+            assert twin == message == ModelPrompt("user", "x") and twin.stamp == 7
+    """)
+
+
+def test_other_libraries_can_evaluate_the_annotations(program: Program) -> None:
+    program.run("""
+        import dataclasses
+        import typing
+        from fastccg import ModelPrompt, ModelResponse
+
+        assert typing.get_type_hints(ModelPrompt)["content"] is str
+        assert typing.get_type_hints(ModelResponse)["provider"] == typing.Optional[str]
+        assert all(not isinstance(field.type, str) for field in dataclasses.fields(ModelResponse))
+    """)
+
+
+def test_pieces_of_a_stream_are_responses_and_its_steps_can_be_tasks(program: Program) -> None:
+    program.run("""
+        import asyncio
+        from fastccg import MockModel, ModelResponse
+
+        async def main():
+            stream = MockModel().ask_stream("x")
+            first = await asyncio.create_task(stream.__anext__())
+            assert isinstance(first, ModelResponse) and not isinstance("This ", ModelResponse)
+            waiting = asyncio.create_task(stream.__anext__())
+            done, _ = await asyncio.wait({waiting}, timeout=5)
+            assert done == {waiting}
+            texts = [first.content, waiting.result().content] + [chunk.content async for chunk in stream]
+            assert "".join(texts) == "This is a mock streamed response."
+            try:
+                await asyncio.create_task(stream.__anext__())
+            except StopAsyncIteration:
+                pass
+            else:
+                raise AssertionError
+
+        asyncio.run(main())
+    """)
+
+
+def test_copy_of_a_model_is_a_fork(program: Program) -> None:
+    program.run("""
+        import copy
+        from fastccg import MockModel
+
+        model = MockModel().temperature(0.3)
+        model.ask("a")
+        for twin in (copy.copy(model), copy.deepcopy(model), copy.deepcopy({"model": model})["model"]):
+            assert type(twin) is MockModel
+            twin.ask("b")
+            assert (len(twin.history), len(model.history)) == (4, 2)
+    """)
+
+
+def test_modules_are_found_as_attributes_of_the_package(program: Program) -> None:
+    for name in (
+        "core.model_base", "core.terminal", "embedding.base", "embedding.google", "embedding.mock", "embedding.openai",
+        "errors", "models.claude", "models.gemini", "models.gpt", "models.mistral", "models.mock", "rag.prompts",
+        "rag.rag", "types.prompt", "types.response", "vector_store.base", "vector_store.in_memory",
+    ):  # fmt: skip
+        program.run(f"import fastccg; assert fastccg.{name}.__name__ == 'fastccg.{name}'")
+
+
+def test_terminal_goes_on_after_an_error_of_the_filter(program: Program) -> None:
+    output = program.run(
+        """
+        import fastccg
+        from fastccg.models.mock import MockModel
+
+        def picky(text):
+            if "bad" in text:
+                raise ZeroDivisionError("mine")
+            return text
+
+        fastccg.run_terminal(MockModel().reply_filter(picky))
+        """,
+        stdin="bad\ngood\nexit\n",
+    )
+    assert "This is a mock response to: good" in output
+    assert program.stderr == "mine\n"

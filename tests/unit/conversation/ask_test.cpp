@@ -243,6 +243,56 @@ TEST_F(Ask, reset_drops_the_turn_of_a_call_under_way) {
   EXPECT_EQ(model.settings(), Settings());
 }
 
+TEST_F(Ask, clear_history_drops_the_turn_of_a_call_under_way_and_keeps_the_rest) {
+  auto model = make_model();
+  model.temperature(0.5).append_prompt("old");
+  auto reply = in_background(model.ask_async("Q"));
+  ASSERT_TRUE(server.wait_for_calls(1));
+  model.clear_history();
+  server.answer(0, 200, whole_answer("A"));
+  EXPECT_EQ(reply.get().value().content, "A");
+  EXPECT_TRUE(model.get_history().empty());
+  EXPECT_EQ(model.settings(), Settings().temperature(0.5));
+}
+
+TEST_F(Ask, turn_of_a_call_under_way_stands_behind_a_history_that_is_set) {
+  auto model = make_model();
+  model.append_prompt("old").append_response("older");
+  auto reply = in_background(model.ask_async("Q"));
+  ASSERT_TRUE(server.wait_for_calls(1));
+  model.set_history({Message::user("new"), Message::assistant("newer"), Message::user("newest")});
+  model.append_prompt("last");
+  server.answer(0, 200, whole_answer("A"));
+  ASSERT_TRUE(reply.get());
+  std::vector<std::string> texts;
+  for (const auto& message : model.get_history()) texts.push_back(message.text());
+  EXPECT_EQ(texts, (std::vector<std::string>{"new", "newer", "newest", "Q", "A", "last"}));
+}
+
+TEST_F(Ask, history_with_a_result_that_no_call_waits_for_is_not_taken) {
+  auto model = make_model();
+  model.append_prompt("old");
+  const auto result = Message::tool_results({ToolResult("call_1", "12")});
+  EXPECT_THROW(model.set_history({Message::user("new"), result}), InvalidRequest);
+  ASSERT_EQ(model.get_history().size(), 1u);
+  EXPECT_EQ(model.get_history()[0].text(), "old");
+  Message call = Message::assistant("");
+  call.parts = {ToolCall("call_1", "weather", "{}")};
+  model.set_history({Message::user("new"), call, result});
+  EXPECT_EQ(model.get_history().size(), 3u);
+}
+
+TEST_F(Ask, messages_that_are_appended_together_stay_together) {
+  auto model = make_model();
+  auto before = in_background(model.ask_async("Q"));
+  ASSERT_TRUE(server.wait_for_calls(1));
+  model.append({Message::user("one"), Message::assistant("two")});
+  EXPECT_EQ(model.append({}).get_history().size(), 2u);
+  server.answer(0, 200, whole_answer("A"));
+  ASSERT_TRUE(before.get());
+  EXPECT_EQ(model.get_history()[3].text(), "two");
+}
+
 TEST_F(Ask, fork_and_original_go_separate_ways) {
   auto model = make_model();
   model.append_prompt("common").append_response("ground");

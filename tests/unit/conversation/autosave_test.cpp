@@ -313,6 +313,27 @@ TEST_F(Autosave, reset_clears_the_journal_and_drops_what_is_under_way) {
   EXPECT_EQ(texts(load()), (Texts{"new", "re: new"}));
 }
 
+TEST_F(Autosave, history_that_is_set_or_cleared_replaces_what_is_in_the_journal) {
+  auto model = make_model();
+  model.autosave(path).temperature(0.25);
+  ask(model, "one");
+  ask(model, "two");
+  auto late = in_background(model.ask_async("late"));
+  ASSERT_TRUE(server.wait_for_calls(3));
+  auto history = model.get_history();
+  model.set_history({history[2], history[3]});
+  EXPECT_EQ(texts(load()), (Texts{"two", "re: two"}));
+  server.answer(2, 200, whole_answer("x"));
+  ASSERT_TRUE(late.get());
+  EXPECT_EQ(texts(load()), (Texts{"two", "re: two", "late", "x"}));
+  EXPECT_EQ(load().settings(), Settings().temperature(0.25));
+  model.clear_history();
+  EXPECT_TRUE(load().get_history().empty());
+  EXPECT_EQ(load().settings(), Settings().temperature(0.25));
+  ask(model, "new");
+  EXPECT_EQ(texts(load()), (Texts{"new", "re: new"}));
+}
+
 TEST_F(Autosave, fork_has_no_journal) {
   auto model = make_model();
   model.autosave(path);
