@@ -33,7 +33,7 @@ if TYPE_CHECKING:
         vector_store,
     )
     from fastccg._core import Chunk
-    from fastccg.catalog import find_model, list_models, load_catalog
+    from fastccg.catalog import cost, find_model, list_models, load_catalog
     from fastccg.core.fallback import Fallback
     from fastccg.core.model_base import ModelBase
     from fastccg.core.terminal import run_terminal
@@ -73,7 +73,7 @@ if TYPE_CHECKING:
 
 # Where each name is found. It is looked up when it is first used, so that importing the package costs next to nothing.
 _PLACES = {
-    "catalog": "find_model list_models load_catalog",
+    "catalog": "cost find_model list_models load_catalog",
     "core.fallback": "Fallback",
     "core.model_base": "ModelBase",
     "core.terminal": "run_terminal",
@@ -189,6 +189,7 @@ __all__ = [
     "claude_3_sonnet",
     "clear_keys",
     "clear_rate_limits",
+    "cost",
     "find_model",
     "gemini_flash_1_5",
     "gemini_pro_1_5",

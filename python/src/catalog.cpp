@@ -1,9 +1,13 @@
 #include "catalog.hpp"
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "convert.hpp"
+#include "fastccg/reply.hpp"
+#include "fields.hpp"
 
 namespace fastccg::python {
 
@@ -31,7 +35,34 @@ Ref from_texts(const std::vector<std::string>& texts) {
   return to_list(texts, [](const std::string& text) { return to_python(text); });
 }
 
+std::optional<double> price(const Fields& model, const char* name) {
+  auto* const value = model.find(name);
+  return value ? std::optional(to_real(value, name)) : std::nullopt;
+}
+
+std::optional<std::int64_t> tokens(const Fields& usage, const char* name) {
+  auto* const value = usage.find(name);
+  return value ? std::optional(to_integer(value, name)) : std::nullopt;
+}
+
 }  // namespace
+
+Ref cost_of(PyObject* model, PyObject* usage) {
+  const Fields prices(model);
+  ModelInfo info;
+  if (prices.text("kind") == to_string(ModelInfo::Kind::embeddings)) info.kind = ModelInfo::Kind::embeddings;
+  info.input_price = price(prices, "input_price");
+  info.output_price = price(prices, "output_price");
+  info.cached_input_price = price(prices, "cached_input_price");
+  info.cache_write_price = price(prices, "cache_write_price");
+  const Fields used(usage);
+  Usage counts;
+  counts.input = tokens(used, "input");
+  counts.input_cached = tokens(used, "input_cached");
+  counts.input_cache_write = tokens(used, "input_cache_write");
+  counts.output = tokens(used, "output");
+  return to_python(cost(info, counts));
+}
 
 Ref to_python(const ModelInfo& info) {
   return Dict()

@@ -68,6 +68,11 @@ Ref core_list_models(PyObject*, PyObject*) {
   return to_list(list_models(), [](const ModelInfo& info) { return to_python(info); });
 }
 
+Ref core_cost(PyObject*, PyObject* const* arguments, Py_ssize_t count) {
+  check_count("cost", count, 2);
+  return cost_of(arguments[0], arguments[1]);
+}
+
 Ref core_load_catalog(PyObject*, PyObject* path) {
   load_catalog(to_path(path, "path"));
   return none();
@@ -192,6 +197,7 @@ PyModuleDef* definition() {
       without_arguments<core_clear_keys>("clear_keys", "Forgets all keys that were added."),
       with_argument<core_find_model>("find_model", "What the catalogue knows of a model."),
       without_arguments<core_list_models>("list_models", "All models of the catalogue."),
+      with_arguments<core_cost>("cost", "cost(model, usage): what the catalogue's dict of a model makes of a usage."),
       with_argument<core_load_catalog>("load_catalog", "Lays a file over the catalogue."),
       with_arguments<core_set_rate_limits>("set_rate_limits", "set_rate_limits(name, limits)"),
       with_argument<core_rate_limits>("rate_limits", "The limits that hold for a name; None if none do."),
