@@ -2,6 +2,8 @@
 
     model.ask(["What is in this picture?", Image.from_file("cat.png")])
     model.ask(ToolResult(call, "14 degrees, rain"))
+
+All are small values, compared and shown by their fields.
 """
 
 from __future__ import annotations

@@ -11,6 +11,8 @@
     reply = model.ask("What will the weather be in Paris?", tools=[weather])
     for call in reply.tool_calls:
         reply = model.ask(ToolResult(call, weather(**call.parsed_arguments())))
+
+Annotations and docstring of a function become what the model is told of it.
 """
 
 from __future__ import annotations

@@ -21,6 +21,8 @@ class PythonException final : public PassingException {
   const char* what() const noexcept override { return "a Python function raised an exception"; }
   /// Sets Python's error indicator to it again.
   void set_raised() const override;
+  /// The exception, for someone whose references the garbage collector sees; null if it was taken already.
+  Ref take() const noexcept { return exception_->take(); }
 
  private:
   std::shared_ptr<BuriedRef> exception_;

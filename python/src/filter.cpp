@@ -18,10 +18,14 @@ std::string filtered(PyObject* callable, const std::string& text) {
 
 }  // namespace
 
-std::function<std::string(std::string)> to_filter(State& state, PyObject* callable) {
-  if (callable == Py_None) return {};
+std::shared_ptr<BuriedRef> to_held_filter(State& state, PyObject* callable) {
+  if (callable == Py_None) return nullptr;
   if (PyCallable_Check(callable) == 0) raise_wrong_type(callable, "a reply filter", "a function");
-  auto held = std::make_shared<BuriedRef>(state.graveyard, share(callable));
+  return std::make_shared<BuriedRef>(state.graveyard, share(callable));
+}
+
+std::function<std::string(std::string)> to_filter(State& state, std::shared_ptr<BuriedRef> held) {
+  if (!held) return {};
   return [held = std::move(held), graveyard = state.graveyard](std::string text) {
     try {
       return filtered(held->get(), text);

@@ -44,9 +44,13 @@ class BuriedRef {
   BuriedRef(std::shared_ptr<Graveyard> graveyard, Ref ref) : graveyard_(std::move(graveyard)), ref_(std::move(ref)) {}
   BuriedRef(const BuriedRef&) = delete;
   BuriedRef& operator=(const BuriedRef&) = delete;
-  ~BuriedRef() { graveyard_->bury(std::move(ref_)); }
+  ~BuriedRef() {
+    if (ref_) graveyard_->bury(std::move(ref_));
+  }
 
   PyObject* get() const noexcept { return ref_.get(); }
+  /// Hands it over to someone who may touch Python; null if that has happened already.
+  Ref take() noexcept { return std::move(ref_); }
 
  private:
   std::shared_ptr<Graveyard> graveyard_;

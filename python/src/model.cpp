@@ -25,12 +25,44 @@ namespace {
 /// A model, and the lock under which its settings are read, changed and written back.
 class ModelValue {
  public:
-  explicit ModelValue(fastccg::Model model_)
-      : model(std::make_unique<fastccg::Model>(std::move(model_))), provider(to_python(model->model_info().provider)) {}
+  ModelValue(fastccg::Model model_, std::shared_ptr<Graveyard> graveyard)
+      : model(std::make_unique<fastccg::Model>(std::move(model_))),
+        provider(to_python(model->model_info().provider)),
+        graveyard_(std::move(graveyard)) {}
+
+  void set_filter(State& state, std::shared_ptr<BuriedRef> filter) {
+    const std::lock_guard lock(*changing);
+    model->reply_filter(to_filter(state, filter));
+    std::swap(filter_, filter);
+  }
+  void forget_filter() {
+    const std::lock_guard lock(*changing);
+    filter_.reset();
+  }
+  std::shared_ptr<BuriedRef> filter() const {
+    const std::lock_guard lock(*changing);
+    return filter_;
+  }
+
+  /// To the garbage collector the library's reference to the filter is this object's: a filter often belongs to what the
+  /// model belongs to. Calls that are under way keep this object, so that it is not cleared under them.
+  int traverse(visitproc visit, void* arg) {
+    if (filter_) Py_VISIT(filter_->get());
+    return 0;
+  }
+  void clear() noexcept {
+    model->reply_filter({});
+    filter_.reset();
+    graveyard_->sweep();
+  }
 
   std::unique_ptr<fastccg::Model> model;
   Ref provider;
   std::unique_ptr<std::mutex> changing = std::make_unique<std::mutex>();
+
+ private:
+  std::shared_ptr<BuriedRef> filter_;
+  std::shared_ptr<Graveyard> graveyard_;
 };
 
 fastccg::Model& model_in(PyObject* self) { return *data<ModelValue>(self).model; }
@@ -52,13 +84,14 @@ Ref model_ask(PyObject* self, PyObject* const* arguments, Py_ssize_t count) {
 
 Ref model_ask_async(PyObject* self, PyObject* const* arguments, Py_ssize_t count) {
   check_count("ask_async", count, 2);
-  return make_operation(swept(self), model_in(self).ask_async(to_prompt(arguments[0]), to_settings(arguments[1])));
+  auto operation = model_in(self).ask_async(to_prompt(arguments[0]), to_settings(arguments[1]));
+  return make_operation(swept(self), std::move(operation), share(self));
 }
 
 Ref model_ask_stream(PyObject* self, PyObject* const* arguments, Py_ssize_t count) {
   check_count("ask_stream", count, 2);
   auto stream = model_in(self).ask_stream(to_prompt(arguments[0]), to_settings(arguments[1]));
-  return make_stream(swept(self), std::move(stream), data<ModelValue>(self).provider);
+  return make_stream(swept(self), std::move(stream), data<ModelValue>(self).provider, share(self));
 }
 
 Ref model_change(PyObject* self, PyObject* changes) {
@@ -77,12 +110,15 @@ Ref model_replace(PyObject* self, PyObject* settings) {
 Ref model_settings(PyObject* self, PyObject*) { return to_python(model_in(self).settings()); }
 
 Ref model_filter(PyObject* self, PyObject* filter) {
-  model_in(self).reply_filter(to_filter(state_of_type(self), filter));
+  auto& state = state_of_type(self);
+  data<ModelValue>(self).set_filter(state, to_held_filter(state, filter));
+  swept(self);
   return none();
 }
 
 Ref model_reset(PyObject* self, PyObject*) {
   detached([&model = model_in(self)] { model.reset(); });
+  data<ModelValue>(self).forget_filter();
   swept(self);
   return none();
 }
@@ -118,7 +154,14 @@ Ref model_history(PyObject* self, PyObject*) {
 Ref model_info(PyObject* self, PyObject*) { return to_python(model_in(self).model_info()); }
 Ref model_name(PyObject* self, PyObject*) { return to_python(model_in(self).name()); }
 
-Ref model_fork(PyObject* self, PyObject*) { return make_model(state_of_type(self), model_in(self).fork()); }
+Ref model_fork(PyObject* self, PyObject*) {
+  auto& state = state_of_type(self);
+  auto fork = make_model(state, model_in(self).fork());
+  // A reference of its own, as each has to be visited once.
+  if (const auto filter = data<ModelValue>(self).filter())
+    data<ModelValue>(fork.get()).set_filter(state, to_held_filter(state, filter->get()));
+  return fork;
+}
 
 Ref model_save(PyObject* self, PyObject* path) {
   const auto name = to_path(path, "path");
@@ -194,13 +237,14 @@ Ref make_model_type(PyObject* module) {
       without_arguments<model_warnings>("warnings", "What was mended, and what keeps the journal from being written."),
       end_of_methods()};
   static PyType_Slot slots[] = {slot(Py_tp_dealloc, deallocate<ModelValue>), slot(Py_tp_methods, methods),
+                                slot(Py_tp_traverse, traverse<ModelValue>), slot(Py_tp_clear, clear<ModelValue>),
                                 end_of_slots()};
-  static PyType_Spec spec = type_spec<ModelValue>("fastccg._core.Model", plain_type, slots);
+  static PyType_Spec spec = type_spec<ModelValue>("fastccg._core.Model", collected_type, slots);
   return own(PyType_FromModuleAndSpec(module, &spec, nullptr));
 }
 
 Ref make_model(State& state, fastccg::Model model) {
-  return make(as_type(state.model_type), ModelValue(std::move(model)));
+  return make(as_type(state.model_type), ModelValue(std::move(model), state.graveyard));
 }
 
 }  // namespace fastccg::python

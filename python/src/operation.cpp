@@ -14,7 +14,8 @@ namespace {
 /// A call that a coroutine awaits, once.
 class Call {
  public:
-  Call(std::shared_ptr<detail::Pending> pending, TakeResult take) : pending_(std::move(pending)), take_(take) {}
+  Call(std::shared_ptr<detail::Pending> pending, TakeResult take, Ref owner)
+      : pending_(std::move(pending)), take_(take), owner_(std::move(owner)) {}
   Call(Call&&) noexcept = default;
   ~Call() { cancel(); }
 
@@ -41,12 +42,16 @@ class Call {
     pending->cancel();
   }
 
-  int traverse(visitproc visit, void* argument) { return parked_.traverse(visit, argument); }
+  int traverse(visitproc visit, void* arg) {
+    Py_VISIT(owner_.get());
+    return parked_.traverse(visit, arg);
+  }
   void clear() noexcept { cancel(); }
 
  private:
   OfThisProcess<detail::Pending> pending_;
   TakeResult take_;
+  Ref owner_;  ///< Whose filter it calls.
   Parked parked_;
 };
 
@@ -86,8 +91,8 @@ Ref make_operation_type(PyObject* module) {
   return own(PyType_FromModuleAndSpec(module, &spec, nullptr));
 }
 
-Ref make_call(State& state, std::shared_ptr<detail::Pending> pending, TakeResult take) {
-  return make(as_type(state.operation_type), Call(std::move(pending), take));
+Ref make_call(State& state, std::shared_ptr<detail::Pending> pending, TakeResult take, Ref owner) {
+  return make(as_type(state.operation_type), Call(std::move(pending), take, std::move(owner)));
 }
 
 }  // namespace fastccg::python

@@ -7,6 +7,7 @@
 #include "awaiting.hpp"
 #include "chunk.hpp"
 #include "convert.hpp"
+#include "error.hpp"
 #include "fork.hpp"
 #include "instance.hpp"
 #include "reply.hpp"
@@ -21,8 +22,10 @@ namespace {
 /// an abandoned stream open.
 class Next {
  public:
-  Next(fastccg::Stream stream, Ref provider)
-      : stream_(std::make_shared<fastccg::Stream>(std::move(stream))), provider_(std::move(provider)) {}
+  Next(fastccg::Stream stream, Ref provider, Ref owner)
+      : stream_(std::make_shared<fastccg::Stream>(std::move(stream))),
+        provider_(std::move(provider)),
+        owner_(std::move(owner)) {}
   Next(Next&&) noexcept = default;
   ~Next() { close(); }
 
@@ -31,6 +34,19 @@ class Next {
     stream_.check_same_process();
     if (parked_.waits(state)) raise(PyExc_RuntimeError, "another task waits for this stream's next chunk");
     parked_.leave(*stream_->next().pending());
+  }
+
+  /// Does something with the stream. What the filter raised is kept here, and not in the library: it has the frames
+  /// through which it passed, and so the stream itself, and only here the garbage collector sees that.
+  template <class Use>
+  Ref keeping_failure(Use use) {
+    try {
+      return use();
+    } catch (const PythonException& exception) {
+      if (auto taken = exception.take()) failure_ = std::move(taken);
+    }
+    PyErr_SetObject(reinterpret_cast<PyObject*>(Py_TYPE(failure_.get())), failure_.get());
+    throw Raised();
   }
 
   Ref step(State& state, bool& finished) {
@@ -73,9 +89,14 @@ class Next {
 
   int traverse(visitproc visit, void* arg) {
     Py_VISIT(provider_.get());
+    Py_VISIT(owner_.get());
+    Py_VISIT(failure_.get());
     return parked_.traverse(visit, arg);
   }
-  void clear() noexcept { close(); }
+  void clear() noexcept {
+    close();
+    failure_.reset();
+  }
 
  private:
   const Chunk* wait_chunk() {
@@ -92,6 +113,8 @@ class Next {
 
   OfThisProcess<fastccg::Stream> stream_;
   Ref provider_;
+  Ref owner_;  ///< The model whose filter it calls.
+  Ref failure_;
   Parked parked_;
 };
 
@@ -128,7 +151,10 @@ class Iterator {
 };
 
 Ref next_step(PyObject* self, bool& finished) {
-  return exclusively(self, [&] { return data<Next>(self).step(state_of_type(self), finished); });
+  return exclusively(self, [&] {
+    auto& next = data<Next>(self);
+    return next.keeping_failure([&] { return next.step(state_of_type(self), finished); });
+  });
 }
 
 /// As the slots do; with it the awaitable is a coroutine to `asyncio.create_task`, as that of a generator is.
@@ -146,7 +172,10 @@ Ref next_throw(PyObject* self, PyObject* const* arguments, Py_ssize_t count) {
 template <class Use>
 Ref with_next(PyObject* self, Use use) {
   auto* const next = data<Iterator>(self).awaitable().get();
-  return exclusively(next, [&] { return use(data<Next>(next)); });
+  return exclusively(next, [&] {
+    auto& value = data<Next>(next);
+    return value.keeping_failure([&] { return use(value); });
+  });
 }
 
 Ref stream_anext(PyObject* self) {
@@ -206,8 +235,8 @@ Ref make_stream_type(PyObject* module) {
   return own(PyType_FromModuleAndSpec(module, &spec, nullptr));
 }
 
-Ref make_stream(State& state, fastccg::Stream stream, const Ref& provider) {
-  auto next = make(as_type(state.next_type), Next(std::move(stream), provider));
+Ref make_stream(State& state, fastccg::Stream stream, const Ref& provider, Ref owner) {
+  auto next = make(as_type(state.next_type), Next(std::move(stream), provider, std::move(owner)));
   return make(as_type(state.stream_type), Iterator(std::move(next)));
 }
 

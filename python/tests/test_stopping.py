@@ -329,3 +329,89 @@ def test_an_awaited_call_cannot_be_awaited_again(model):
 
     asyncio.run(main())
     assert isinstance(model, fastccg.ModelBase)
+
+
+class Bot:
+    """What programs often write: it has a model, whose filter is a method of it."""
+
+    def __init__(self, model):
+        self.model = model.reply_filter(self.clean)
+        self.mark = "!"
+
+    def clean(self, text):
+        return text + self.mark
+
+
+@pytest.mark.parametrize("how", ["model", "fork", "stream", "task"])
+def test_filter_is_collected_with_the_model_that_it_refers_to(make_model, how):
+    bot = Bot(make_model())
+    if how == "fork":
+        bot.fork = bot.model.fork()
+    elif how == "stream":
+        bot.stream = bot.model.ask_stream(STORY)
+        next(bot.stream)
+    elif how == "task":
+        assert asyncio.run(bot.model.ask_async("Q")).content.endswith("!")
+    assert bot.model.ask("Q").content.endswith("!")
+    gone = weakref.ref(bot)
+    del bot
+    gc.collect()
+    assert gone() is None
+
+
+def test_fork_keeps_the_filter_when_the_model_that_had_it_is_gone(make_model):
+    fork = Bot(make_model()).model.fork()
+    gc.collect()
+    assert fork.ask("Q").content.endswith("!")
+
+
+def test_stream_keeps_the_filter_when_the_model_that_had_it_is_gone(make_model):
+    stream = Bot(make_model()).model.ask_stream("What is the capital of Australia?")
+    next(stream)
+    gc.collect()
+    assert stream.response().content == "The capital of Australia is Canberra.!"
+
+
+def test_filter_that_was_replaced_or_reset_is_let_go(make_model):
+    class Filter:
+        def __call__(self, text):
+            return text
+
+    model = make_model()
+    for end in (lambda: model.reply_filter(str.upper), lambda: model.reply_filter(None), model.reset):
+        old = Filter()
+        gone = weakref.ref(old)
+        model.reply_filter(old)
+        del old
+        end()
+        assert gone() is None
+
+
+@pytest.mark.parametrize("how", ["next", "response", "await"])
+def test_stream_that_its_filter_ended_is_collected(make_model, how):
+    class Held:
+        pass
+
+    def fail(text):
+        raise ZeroDivisionError
+
+    model = make_model().reply_filter(fail)
+    held = Held()
+    gone = weakref.ref(held)
+
+    def read(held):
+        stream = model.ask_stream("Q")
+        for _ in range(2):  # the same again when it is asked again
+            with pytest.raises(ZeroDivisionError):
+                if how == "next":
+                    list(stream)
+                    stream.response()
+                elif how == "response":
+                    stream.response()
+                else:
+                    asyncio.run(stream.response_async())
+
+    read(held)
+    del held
+    gc.collect()
+    assert gone() is None

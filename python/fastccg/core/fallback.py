@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fastccg._endpoint import endpoint_of
+from fastccg.keys import ApiKey
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ class Fallback:
     ) -> None:
         self.model: str = model if isinstance(model, str) else _name_of(model)
         """ "provider/name"."""
-        self._api_key = api_key
+        self._api_key = None if api_key is None else ApiKey(api_key)
         self._endpoint = endpoint_of("Fallback", endpoint)
 
     def _native(self) -> dict[str, Any]:

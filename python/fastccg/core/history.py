@@ -9,7 +9,7 @@ from fastccg.types.prompt import ModelPrompt, native_prompt
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, ClassVar, Iterable, Union
+    from typing import Any, ClassVar, Iterable, Iterator, Union
 
     from fastccg.core.model_base import ModelBase
 
@@ -27,6 +27,16 @@ class History(MutableSequence[ModelPrompt]):
 
     def __len__(self) -> int:
         return len(self._model.get_history())
+
+    def __iter__(self) -> Iterator[ModelPrompt]:
+        return iter(self.copy())
+
+    def __reversed__(self) -> Iterator[ModelPrompt]:
+        return reversed(self.copy())
+
+    def index(self, value: Any, *place: int) -> int:
+        """Where the first message stands that is equal to this one."""
+        return self.copy().index(value, *place)
 
     @overload
     def __getitem__(self, index: int) -> ModelPrompt: ...
@@ -82,6 +92,9 @@ class History(MutableSequence[ModelPrompt]):
         __hash__: ClassVar[None]  # type: ignore[assignment]
     else:
         __hash__ = None
+
+    def __reduce__(self) -> Any:
+        return list, (self.copy(),)
 
     def __repr__(self) -> str:
         return repr(self.copy())

@@ -219,7 +219,8 @@ class ModelBase:
         """Calls a function with a `CallEvent` for all that happens to calls of this model which start from now on.
 
         Adding it again changes nothing. A fork has the same observers, and `reset` leaves them. How it is called stands
-        in `fastccg.observers`.
+        in `fastccg.observers`. It keeps what it belongs to: a method of an object that has this model keeps both until
+        it is removed.
         """
         from fastccg.observers import attach
 

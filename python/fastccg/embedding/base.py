@@ -142,6 +142,14 @@ class EmbeddingBase:
     def _merged(self, settings: EmbeddingSettings) -> dict[str, Any]:
         return {**self._settings, **completed(collect_embedding(settings), lambda: self._settings)}
 
+    def __copy__(self) -> Self:
+        other = object.__new__(type(self))
+        other.__dict__.update(self.__dict__, _settings=dict(self._settings))
+        return other
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        return self.__copy__()
+
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.provider}/{self.model_name}>"
 

@@ -510,6 +510,11 @@ def test_history_is_changed_in_place(program: Program) -> None:
         other.history = model.get_history()
         model.history.clear()
         assert model.get_history() == [] and len(other.history) == 3
+        import copy, pickle
+        for twin in (copy.copy(other.history), copy.deepcopy(other.history), pickle.loads(pickle.dumps(other.history))):
+            assert type(twin) is list and twin == other.history
+        assert [m.role for m in reversed(other.history)] == ["assistant", "user", "assistant"]
+        assert other.history.index(ModelPrompt("user", "Q")) == 1 and ModelPrompt("user", "Q") in other.history
         other.history = []
         assert not other.history and model.model_info()["temperature"] == 0.5
     """)
@@ -751,6 +756,34 @@ def test_copy_of_a_model_is_a_fork(program: Program) -> None:
             assert type(twin) is MockModel
             twin.ask("b")
             assert (len(twin.history), len(model.history)) == (4, 2)
+    """)
+
+
+def test_reading_a_long_history_takes_no_longer_than_a_copy_of_it(program: Program) -> None:
+    program.run("""
+        import time
+        from fastccg import MockModel, ModelPrompt
+
+        model = MockModel()
+        model.history = [ModelPrompt("user", str(i)) for i in range(3000)]
+        begin = time.process_time()
+        model.get_history()
+        once = time.process_time() - begin
+        assert [message.content for message in model.history][-1] == "2999"
+        assert model.history.index(ModelPrompt("user", "2998")) == 2998
+        assert time.process_time() - begin < 100 * once
+    """)
+
+
+def test_copy_of_an_embedder_has_settings_of_its_own(program: Program) -> None:
+    program.run("""
+        import copy
+        from fastccg import MockEmbedding, MockModel, RAGModel
+
+        embedder = MockEmbedding().settings(dimensions=8)
+        rag = copy.deepcopy(RAGModel(MockModel(), embedder))
+        rag.embedder.settings(dimensions=4)
+        assert (len(embedder.embed_sync("x")[0]), len(rag.embedder.embed_sync("x")[0])) == (8, 4)
     """)
 
 
