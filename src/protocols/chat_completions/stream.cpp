@@ -1,5 +1,6 @@
 #include "protocols/chat_completions/answer.hpp"
 #include "protocols/chat_completions/chat_completions.hpp"
+#include "protocols/chat_completions/chunk_pattern.hpp"
 #include "protocols/shared/error_kind.hpp"
 
 namespace fastccg::protocols::chat_completions {
@@ -15,13 +16,18 @@ class Decoder final : public StreamDecoder {
     if (!reply.is_open() || data.empty()) return;
     if (data.starts_with("[DONE]")) return complete(reply);
 
+    // What stands beside the data lines is read for errors alone.
+    const bool is_answer = !event.outside_standard && event.event != "error";
+    if (is_answer)
+      if (const auto text = pattern_.text_of(data)) return reply.text(*text);
+
     json::BorrowedReader reader;
     const auto root = reader->parse(data);
     if (!root) return unreadable(event, data, reader->error(), reply);
     const bool failed = event.event == "error" || shared::reports_error(*root);
-    // What stands beside the data lines is read for errors alone.
     if (!event.outside_standard) answer_.read(*root, reply);
     if (failed) reply.fail(shared::make_error(0, shared::read_error(*root), data, dialect_.provider));
+    if (is_answer && reply.is_open()) pattern_.learn(data, *root);
   }
 
   void on_end(ReplyBuilder& reply) override {
@@ -49,6 +55,7 @@ class Decoder final : public StreamDecoder {
 
   const Dialect& dialect_;
   AnswerReader answer_{AnswerReader::Form::chunks};
+  ChunkPattern pattern_;
 };
 
 }  // namespace
