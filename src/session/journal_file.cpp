@@ -7,6 +7,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <filesystem>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -21,6 +23,14 @@ constexpr std::size_t small_journal = std::size_t{64} << 10;
 constexpr std::size_t snapshot_record = std::size_t{16} << 10;
 /// Who is about to let go of the file, such as a model that was just destroyed, is given so much time.
 constexpr std::chrono::milliseconds lock_patience{250};
+
+/// The program may go to another folder while it has the journal.
+std::string absolute(const std::string& path, const Purpose& purpose) {
+  std::error_code error;
+  const auto found = std::filesystem::absolute(path, error);
+  if (error) purpose.fail(reason(error.value()));
+  return found.string();
+}
 
 Purpose purpose_of(const std::string& path) { return Purpose("autosave to", "the journal", path); }
 
@@ -77,7 +87,7 @@ bool same(const JournalImage& a, const JournalImage& b) {
 
 JournalFile::JournalFile(const std::string& path) : purpose_(purpose_of(path)) {
   purpose_.check_path();
-  target_ = follow_links(purpose_);
+  target_ = absolute(follow_links(purpose_), purpose_);
   // The file that was opened may no longer stand at the path when it is locked: whoever had it may just have replaced it.
   while (!open_existing()) {
   }
@@ -129,7 +139,12 @@ void JournalFile::begin(JournalImage image) {
   recovered_.reset();
 }
 
-bool JournalFile::can_append() const { return sound_ && stands_at_path(file_); }
+bool JournalFile::is_as_left() const {
+  struct stat status {};
+  return ::fstat(file_.get(), &status) == 0 && static_cast<std::size_t>(status.st_size) == bytes_;
+}
+
+bool JournalFile::can_append() const { return sound_ && stands_at_path(file_) && is_as_left(); }
 
 void JournalFile::append(std::span<const JournalEntry> entries) {
   if (!can_append()) {

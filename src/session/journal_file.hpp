@@ -16,7 +16,7 @@ namespace fastccg::session {
 ///
 /// Records are appended in place. The file is written anew beside itself, and then takes its own place in one step, when
 /// too much of it has been superseded, and whenever its end cannot be trusted: after a failed write, since what the
-/// system did with the pages is unknown, or if somebody removed it.
+/// system did with the pages is unknown, or if somebody removed it, cut it off or added to it.
 ///
 /// The lock is one on the file that stands at the path. A new file is locked before it takes the path over, so there is
 /// no moment in which another one could lock it.
@@ -26,7 +26,7 @@ class JournalFile {
   /// process has it, if it is damaged, or if something else stands there.
   explicit JournalFile(const std::string& path);
 
-  /// Where it really is: links are followed.
+  /// Where it really is: links are followed. Absolute.
   const std::string& target() const noexcept { return target_; }
   /// What was in it, until it is begun. Nothing if there was no file, or an empty one.
   const std::optional<RecoveredJournal>& recovered() const noexcept { return recovered_; }
@@ -46,6 +46,8 @@ class JournalFile {
   bool open_existing();
   void lock(const Descriptor& file) const;
   bool stands_at_path(const Descriptor& file) const;
+  /// Whether it ends where this object has left it: nobody else has cut it off or added to it.
+  bool is_as_left() const;
   bool can_append() const;
   void write_anew(const JournalImage& image);
   std::size_t wasteful_from() const noexcept;

@@ -221,6 +221,33 @@ TEST_F(JournalFiles, file_that_was_removed_is_written_anew_with_all_that_was_in_
   EXPECT_EQ(questions(), (Texts{"a", "b"}));
 }
 
+TEST_F(JournalFiles, file_that_somebody_cut_off_or_added_to_is_written_anew) {
+  for (const auto size : {0, 1, 300}) {
+    fs::remove(path);
+    auto file = begun();
+    add(file, turn(0, "a"));
+    fs::resize_file(path, static_cast<std::uintmax_t>(size));
+    add(file, turn(1, "b"));
+    EXPECT_EQ(questions(), (Texts{"a", "b"})) << "cut or grown to " << size;
+    add(file, turn(2, "c"));
+    EXPECT_EQ(questions(), (Texts{"a", "b", "c"}));
+  }
+}
+
+TEST_F(JournalFiles, relative_path_stays_where_it_was_when_the_program_goes_elsewhere) {
+  const auto before = fs::current_path();
+  fs::create_directory(folder.path() / "elsewhere");
+  fs::current_path(folder.path());
+  JournalFile file("chat.journal");
+  fs::current_path(folder.path() / "elsewhere");
+  file.begin(empty_image());
+  add(file, turn(0, "a"));
+  fs::remove(path);
+  add(file, turn(1, "b"));
+  fs::current_path(before);
+  EXPECT_EQ(questions(), (Texts{"a", "b"}));
+}
+
 TEST_F(JournalFiles, file_that_another_one_took_the_place_of_is_not_overwritten) {
   auto file = begun();
   add(file, turn(0, "a"));
