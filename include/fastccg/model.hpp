@@ -128,7 +128,8 @@ class Model {
 
   /// Writes settings and conversation to a file that `load_model` reads (`docs/session-format.md`). The file is replaced
   /// in one step, so that it is never half-written, and only its owner can read it (mode 0600). The key and the filter
-  /// are not in it. Throws `SessionError` if the file cannot be written; the old one is then intact.
+  /// are not in it. Throws `SessionError` if the file cannot be written; the old one is then intact. A journal that this
+  /// model autosaves to has everything already and stays one: it is only flushed.
   void save(const std::string& path) const;
 
   /// Writes the conversation and the settings to a journal at `path` from now on, so that they survive the process being

@@ -45,13 +45,17 @@ class Conversation::Beginning {
 
 void Conversation::autosave(const std::string& path) {
   const std::lock_guard one_at_a_time(autosave_mutex_);
-  const auto current = journal();
-  std::error_code ignored;
-  if (current && std::filesystem::equivalent(current->target(), path, ignored)) return flush();
+  if (autosaves_to(path)) return flush();
   if (!path.empty()) return begin_journal(std::make_shared<Journal>(session::JournalFile(path)));
   flush();
   const std::lock_guard lock(mutex_);
   journal_.reset();
+}
+
+bool Conversation::autosaves_to(const std::string& path) const {
+  const auto current = journal();
+  std::error_code ignored;
+  return current && std::filesystem::equivalent(current->target(), path, ignored);
 }
 
 void Conversation::begin_journal(const std::shared_ptr<Journal>& journal) {

@@ -77,6 +77,8 @@ class Conversation {
   // These block on the disk, and throw `SessionError`.
 
   void autosave(const std::string& path);
+  /// Whether what stands at `path` is the journal.
+  bool autosaves_to(const std::string& path) const;
   /// Waits until all that happened is in the journal.
   void flush();
   std::vector<Warning> warnings() const;

@@ -115,6 +115,7 @@ std::string Model::name() const { return conversation_->target()->name(); }
 Model Model::fork() const { return Model(conversation_->fork()); }
 
 void Model::save(const std::string& path) const {
+  if (conversation_->autosaves_to(path)) return conversation_->flush();
   session::write_atomically(path, session::render(conversation_->state()));
 }
 

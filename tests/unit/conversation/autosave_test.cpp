@@ -154,6 +154,16 @@ TEST_F(Autosave, same_path_again_changes_nothing) {
   EXPECT_EQ(load().get_history().size(), 4u);
 }
 
+TEST_F(Autosave, saving_over_the_journal_leaves_it_a_journal) {
+  auto model = make_model();
+  model.autosave(path);
+  ask(model, "one");
+  model.save(path);
+  ask(model, "two");
+  EXPECT_TRUE(model.session_warnings().empty());
+  EXPECT_EQ(load().get_history().size(), 4u);
+}
+
 TEST_F(Autosave, second_path_replaces_the_first_and_an_empty_one_ends_it) {
   auto model = make_model();
   model.autosave(path);
