@@ -217,7 +217,7 @@ void Call::clear() noexcept {
   id = CallId::none;
   stage = Stage::idle;
   held_back = false;
-  socket = CURL_SOCKET_BAD;
+  socket = last_socket = CURL_SOCKET_BAD;
   read_first_ = false;
   open_error_ = 0;
   header_list_.reset();
@@ -249,6 +249,12 @@ HttpEnd Call::end(CURLcode code) {
   failure.trusts_none = trusted_.file.empty() && trusted_.folders.empty();
   failure.connect_timeout_ms = connect_timeout_ms_;
   return HttpEnd(explain(failure));
+void Call::take_socket(curl_socket_t fd, int what) noexcept {
+  socket = what == CURL_POLL_REMOVE ? CURL_SOCKET_BAD : fd;
+  // That another's connection is closed may be told on behalf of this call, too.
+  if (what != CURL_POLL_REMOVE) last_socket = fd;
+}
+
 }
 
 void Call::fail(ErrorKind kind, const char* message) {

@@ -56,6 +56,8 @@ class Call {
 
   CURL* easy() const noexcept { return easy_.get(); }
   Sink* sink() const noexcept { return sink_; }
+  /// libcurl waits for this socket, or no longer does.
+  void take_socket(curl_socket_t fd, int what) noexcept;
   /// How the call ended, now that libcurl is done with it.
   HttpEnd end(CURLcode code);
   /// Has the call end with this error. Only the first counts.
@@ -65,6 +67,7 @@ class Call {
   Stage stage = Stage::idle;
   Loop::TimerId patience = Loop::TimerId::none;  ///< Of a drain.
   curl_socket_t socket = CURL_SOCKET_BAD;        ///< That libcurl waits for, as far as it has told.
+  curl_socket_t last_socket = CURL_SOCKET_BAD;   ///< The same, also while it does not wait.
   bool paused = false;                           ///< What the caller wants.
   bool held_back = false;  ///< Whether libcurl holds bytes back, since the sink is paused, or for a round.
 

@@ -155,8 +155,8 @@ void CurlTransport::drain(CallId id, std::chrono::milliseconds patience) {
 int CurlTransport::socket_callback(CURL* easy, curl_socket_t fd, int what, void* self, void*) noexcept {
   void* call = nullptr;  // libcurl has handles of its own, too.
   curl_easy_getinfo(easy, CURLINFO_PRIVATE, &call);
-  if (call != nullptr) static_cast<Call*>(call)->socket = what == CURL_POLL_REMOVE ? CURL_SOCKET_BAD : fd;
-  static_cast<CurlTransport*>(self)->sockets_.want(fd, what);
+  if (call != nullptr) static_cast<Call*>(call)->take_socket(fd, what);
+  static_cast<CurlTransport*>(self)->sockets_.want(fd, what, call);
   return 0;
 }
 
@@ -278,6 +278,7 @@ void CurlTransport::remove(Call& call) noexcept {
   if (call.stage == Call::Stage::running) {
     in_curl([&] { return curl_multi_remove_handle(multi_.get(), call.easy()); });
   }
+  sockets_.release(call.last_socket, &call);
   loop_.cancel(call.patience);
   call.clear();
   free_.push_back(&call);

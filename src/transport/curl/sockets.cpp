@@ -43,9 +43,10 @@ int Sockets::close(int fd) noexcept {
   return ::close(fd);
 }
 
-void Sockets::want(int fd, int what) noexcept {
+void Sockets::want(int fd, int what, const void* user) noexcept {
   try {
     Entry& known = entry(fd);
+    if (what != CURL_POLL_REMOVE) known.user = user;
     known.wanted = 0;
     if (what == CURL_POLL_IN || what == CURL_POLL_INOUT) known.wanted |= Loop::readable;
     if (what == CURL_POLL_OUT || what == CURL_POLL_INOUT) known.wanted |= Loop::writable;
@@ -62,6 +63,11 @@ void Sockets::want(int fd, int what) noexcept {
   }
 }
 
+void Sockets::release(int fd, const void* user) noexcept {
+  const auto index = static_cast<std::size_t>(fd);
+  if (fd >= 0 && index < entries_.size() && entries_[index].user == user) entries_[index].user = nullptr;
+}
+
 bool is_readable(int fd) noexcept {
   pollfd asked{fd, POLLIN, 0};
   return ::poll(&asked, 1, 0) > 0;
@@ -69,17 +75,23 @@ bool is_readable(int fd) noexcept {
 
 void Sockets::on_ready(int fd, unsigned readiness) {
   Entry& known = entry(fd);
-  if (known.wanted == 0) {
-    // The server closes an idle connection, or sends more than a paused request reads.
-    leave(fd, known);
-    return;
-  }
+  if (known.wanted == 0) return on_unwanted(fd, known, readiness);
   // Told that it may send, libcurl sends, though an answer may have come since the system was asked, and the server be
   // gone: sending fails then, and the answer is never read. Told nothing, it asks the system for both.
   const bool readable = (readiness & Loop::readable) != 0;
   const bool writable = (readiness & Loop::writable) != 0;
   const int events = !readable ? 0 : CURL_CSELECT_IN | (writable ? CURL_CSELECT_OUT : 0);
   ready_(fd, events);
+}
+
+void Sockets::on_unwanted(int fd, Entry& entry, unsigned readiness) {
+  // The server sends more than a paused request reads.
+  if (!entry.ours || entry.user != nullptr) return leave(fd, entry);
+  if ((readiness & Loop::readable) == 0) return loop_.watch(fd, Loop::readable, *this);
+  // The server closes a kept connection, or sends what is no request's answer. libcurl 7.88 would send the next request
+  // there all the same, and take those bytes for its answer; one that is shut down it does not use again.
+  leave(fd, entry);
+  ::shutdown(fd, SHUT_RDWR);
 }
 
 Sockets::Entry& Sockets::entry(int fd) {

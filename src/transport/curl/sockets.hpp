@@ -13,8 +13,8 @@ namespace fastccg::transport {
 bool is_readable(int fd) noexcept;
 
 /// libcurl's sockets in the event loop. A connection that is kept between two requests stays registered, since taking
-/// it out and putting it back costs two system calls per request; it leaves when it is closed, or when something
-/// happens on it that nobody waits for.
+/// it out and putting it back costs two system calls per request, and so that what happens on it is seen: it is then not
+/// used again.
 class Sockets final : private Loop::FdHandler {
  public:
   /// Hears of events in libcurl's terms (CURL_CSELECT_IN and CURL_CSELECT_OUT).
@@ -29,20 +29,24 @@ class Sockets final : private Loop::FdHandler {
   /// A new socket for a connection, or -1 with `errno` set.
   int open(const curl_sockaddr& address) noexcept;
   int close(int fd) noexcept;
-  /// `what` is one of CURL_POLL_IN, CURL_POLL_OUT, CURL_POLL_INOUT and CURL_POLL_REMOVE.
-  void want(int fd, int what) noexcept;
+  /// `what` is one of CURL_POLL_IN, CURL_POLL_OUT, CURL_POLL_INOUT and CURL_POLL_REMOVE. Who wants one of the first three
+  /// has the socket until `release`, or until another wants it.
+  void want(int fd, int what, const void* user) noexcept;
+  void release(int fd, const void* user) noexcept;
 
  private:
   class Entry {
    public:
     Entry() = default;
 
+    const void* user = nullptr;  ///< Null: the connection is kept for whoever comes.
     unsigned wanted = 0;
     bool registered = false;
     bool ours = false;  ///< Made by `open`, and so closed by `close`.
   };
 
   void on_ready(int fd, unsigned readiness) override;
+  void on_unwanted(int fd, Entry& entry, unsigned readiness);
   Entry& entry(int fd);
   void leave(int fd, Entry& entry) noexcept;
 

@@ -161,6 +161,51 @@ TEST(CurlConnection, kept_connection_that_the_server_closed_is_replaced) {
   EXPECT_EQ(second.error(), nullptr);
 }
 
+TEST(CurlConnection, what_comes_on_a_kept_connection_is_not_the_answer_to_the_next_request) {
+  Listener server;
+  Client client;
+  const HttpRequest request = post(server.url());
+  RecordingSink first;
+  client.start(request, first);
+  Peer old = server.accept();
+  ASSERT_TRUE(old.read_request());
+  old.send(http_answer(200, "x"));
+  ASSERT_TRUE(first.wait_for_end());
+  old.send(http_answer(200, "another's"));
+  EXPECT_TRUE(old.wait_for_close());
+  RecordingSink second;
+  client.start(request, second);
+  Peer peer = server.accept();
+  ASSERT_TRUE(peer.read_request());
+  peer.send(http_answer(200, "y"));
+  ASSERT_TRUE(second.wait_for_end());
+  EXPECT_EQ(second.body(), "y");
+}
+
+TEST(CurlConnection, kept_connections_that_close_on_the_request_are_replaced_time_after_time) {
+  Listener server;
+  Client client;
+  const HttpRequest request = post(server.url());
+  for (int i = 0; i < 8; ++i) {
+    RecordingSink first;
+    RecordingSink second;
+    client.start(request, first);
+    Peer old = server.accept();
+    ASSERT_TRUE(old.read_request());
+    old.send(http_answer(200, "x"));
+    ASSERT_TRUE(first.wait_for_end());
+    client.start(request, second);
+    ASSERT_TRUE(old.read_request());
+    old.close();
+    ASSERT_TRUE(server.has_connection(5s)) << "not sent again after " << i << " times";
+    Peer fresh = server.accept();
+    ASSERT_TRUE(fresh.read_request());
+    fresh.send(http_answer(200, "y", "Connection: close\r\n"));
+    ASSERT_TRUE(second.wait_for_end());
+    ASSERT_EQ(second.error(), nullptr);
+  }
+}
+
 TEST(CurlConnection, kept_connection_that_closes_on_the_request_is_replaced_with_the_body_whole) {
   Listener server;
   Client client;
