@@ -30,6 +30,8 @@ constexpr long keepalive_seconds = 45;
 // would keep timers and all other calls waiting for ever. So each call gets this much in a round of the loop: as much as
 // libcurl reads at a time, so that with many such servers a round stays short.
 constexpr std::size_t share_of_a_round = 16 * 1024;
+// What is left of compressed bytes libcurl decompresses at once and copies again in each round. Little can become much.
+constexpr std::size_t decompressed_share = 64 * share_of_a_round;
 
 constexpr std::size_t usual_headers = 24;  // of an answer
 
@@ -54,6 +56,10 @@ void require_plain(std::string_view name, std::string_view value) {
 Call::Call(const CallSettings& settings, std::uint32_t index)
     : easy_(curl_easy_init()), settings_(settings), index_(index) {
   if (!easy_) throw_error(Error(ErrorKind::usage, "libcurl cannot make a request handle: memory ran out"));
+  set_up();
+}
+
+void Call::set_up() {
   set_connection_options();
   set(CURLOPT_PRIVATE, static_cast<void*>(this));
   set(CURLOPT_ERRORBUFFER, text_.data());
@@ -68,7 +74,19 @@ Call::Call(const CallSettings& settings, std::uint32_t index)
   set(CURLOPT_OPENSOCKETFUNCTION, &open_callback);
   set(CURLOPT_OPENSOCKETDATA, static_cast<void*>(this));
   set(CURLOPT_CLOSESOCKETFUNCTION, &close_callback);
-  set(CURLOPT_CLOSESOCKETDATA, static_cast<void*>(settings.sockets));
+  set(CURLOPT_CLOSESOCKETDATA, static_cast<void*>(settings_.sockets));
+  set(CURLOPT_PREREQFUNCTION, &send_callback);
+  set(CURLOPT_PREREQDATA, static_cast<void*>(this));
+}
+
+/// libcurl sends a request again if a kept connection turns out to be closed, but gives up at the sixth one, which it
+/// counts over all requests of a handle: without this every sixth would fail.
+void Call::forget_resent() {
+  if (std::exchange(times_sent_, 0) < 2) return;
+  curl_easy_reset(easy());
+  proxy_ = Proxy::given;
+  trusted_ = TrustedCertificates();
+  set_up();
 }
 
 void Call::set_connection_options() {
@@ -112,6 +130,7 @@ bool Call::prepare(const HttpRequest& request, Sink& sink) noexcept {
   sink_ = &sink;
   limits_ = request.limits;
   return guarded([this, &request] {
+    forget_resent();
     if (!is_http_url(request.url)) return fail(ErrorKind::usage, "the URL of the request is not an http or https URL");
     set(CURLOPT_URL, request.url.c_str());
     set_headers(request);
@@ -226,8 +245,14 @@ void Call::clear() noexcept {
   headers_.clear();
   header_bytes_ = 0;
   body_bytes_ = 0;
-  headers_reported_ = false;
+  headers_reported_ = compressed_ = false;
   error_.reset();
+}
+
+void Call::take_socket(curl_socket_t fd, int what) noexcept {
+  socket = what == CURL_POLL_REMOVE ? CURL_SOCKET_BAD : fd;
+  // That another's connection is closed may be told on behalf of this call, too.
+  if (what != CURL_POLL_REMOVE) last_socket = fd;
 }
 
 HttpEnd Call::end(CURLcode code) {
@@ -249,12 +274,6 @@ HttpEnd Call::end(CURLcode code) {
   failure.trusts_none = trusted_.file.empty() && trusted_.folders.empty();
   failure.connect_timeout_ms = connect_timeout_ms_;
   return HttpEnd(explain(failure));
-void Call::take_socket(curl_socket_t fd, int what) noexcept {
-  socket = what == CURL_POLL_REMOVE ? CURL_SOCKET_BAD : fd;
-  // That another's connection is closed may be told on behalf of this call, too.
-  if (what != CURL_POLL_REMOVE) last_socket = fd;
-}
-
 }
 
 void Call::fail(ErrorKind kind, const char* message) {
@@ -324,6 +343,11 @@ curl_socket_t Call::open_callback(void* self, curlsocktype, curl_sockaddr* addre
   return fd < 0 ? CURL_SOCKET_BAD : fd;
 }
 
+int Call::send_callback(void* self, char*, char*, int, int) noexcept {
+  ++static_cast<Call*>(self)->times_sent_;
+  return CURL_PREREQFUNC_OK;
+}
+
 int Call::close_callback(void* sockets, curl_socket_t fd) noexcept { return static_cast<Sockets*>(sockets)->close(fd); }
 
 void Call::take_header_line(std::string_view line) {
@@ -353,6 +377,7 @@ void Call::end_headers() {
   curl_easy_getinfo(easy(), CURLINFO_RESPONSE_CODE, &status);
   if (status / 100 == 1) return headers_.clear();
   headers_reported_ = true;
+  compressed_ = find_header(headers_, "Content-Encoding") != nullptr;
   if (sink_ != nullptr) sink_->on_headers(static_cast<int>(status), std::move(headers_));
 }
 
@@ -373,7 +398,7 @@ bool Call::should_read_first() noexcept {
 bool Call::has_had_its_share(std::size_t bytes) noexcept {
   const auto round = settings_.loop->round();
   if (std::exchange(round_, round) != round) round_bytes_ = 0;
-  if (round_bytes_ >= share_of_a_round) return true;
+  if (round_bytes_ >= (compressed_ ? decompressed_share : share_of_a_round)) return true;
   round_bytes_ += bytes;
   return false;
 }

@@ -80,7 +80,10 @@ class Call {
   static int rewind_callback(void* self, curl_off_t offset, int origin) noexcept;
   static curl_socket_t open_callback(void* self, curlsocktype purpose, curl_sockaddr* address) noexcept;
   static int close_callback(void* sockets, curl_socket_t fd) noexcept;
+  static int send_callback(void* self, char* to, char* from, int to_port, int from_port) noexcept;
 
+  void set_up();
+  void forget_resent();
   void set_connection_options();
   void set_headers(const HttpRequest& request);
   void set_method(const HttpRequest& request);
@@ -115,6 +118,7 @@ class Call {
   Sink* sink_ = nullptr;
   const std::string* large_body_ = nullptr;
   std::size_t uploaded_ = 0;
+  int times_sent_ = 0;
   Limits limits_;
   long connect_timeout_ms_ = 0;
 
@@ -124,6 +128,7 @@ class Call {
   std::uint64_t round_ = 0;  ///< Of the loop, when bytes came last.
   std::size_t round_bytes_ = 0;
   bool headers_reported_ = false;
+  bool compressed_ = false;
   bool draining_ = false;
   bool read_first_ = false;     ///< The body's next piece was held back until libcurl has read.
   int open_error_ = 0;          ///< `errno` of the socket that could not be made.
