@@ -8,6 +8,8 @@
 #include <system_error>
 #include <utility>
 
+#include "fastccg/error.hpp"
+
 namespace fastccg {
 
 namespace {
@@ -34,7 +36,12 @@ Pool::Limits with_cores(Pool::Limits limits) {
 std::shared_ptr<Pool> Pool::shared() {
   class Shared : public Pool {
    public:
-    Shared() : Pool(Limits(), At::exit) {}
+    Shared() : Pool(with_one_that_stays(), At::exit) {}
+    static Limits with_one_that_stays() {
+      Limits limits;
+      limits.least = 1;
+      return limits;
+    }
   };
   static Immortal<Shared> pool;
   // The threads do not come along into the child of a fork, and the mutex may be locked there for ever.
@@ -57,10 +64,22 @@ void Pool::join_at_exit() {
   exit_will_join_ = std::atexit([] { Pool::shared()->shut_down(); }) == 0;
 }
 
+void Pool::start() {
+  const Lock lock(mutex_);
+  if (workers_ == 0) spawn(Role::worker);
+  check_started();
+}
+
 void Pool::post(std::shared_ptr<Resumable> work) {
   const Lock lock(mutex_);
   queue_.push_back(std::move(work));
   provide();
+  if (workers_ == 0) queue_.pop_back();
+  check_started();
+}
+
+void Pool::check_started() const {
+  if (workers_ == 0) throw_error(Error(ErrorKind::usage, "cannot start a thread: the system has none left"));
 }
 
 void Pool::provide() {
@@ -103,7 +122,7 @@ void Pool::work(Lock& lock) {
     ++idle_;
     const bool woken = work_came_.wait_for(lock, limits_.keep_alive, [this] { return !queue_.empty() || closing_; });
     --idle_;
-    if (!woken) break;
+    if (!woken && workers_ > limits_.least) break;
   }
   --workers_;
 }

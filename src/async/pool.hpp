@@ -16,9 +16,10 @@ namespace fastccg {
 
 /// Threads that run users' code: continuations of coroutines which no `run` drives, and callbacks such as filters.
 ///
-/// Threads come when there is work and go when there was none for a while. As many as the machine has cores come at
-/// once; more come, one after the other, while work waits and none of it is begun, so that code which blocks does not
-/// stop the rest. A thread that blocks in a wait of this library makes room for another and does not count.
+/// Threads come when there is work and go when there was none for a while, all but the last one of the library's pool: a
+/// call that waits for its journal must end even when the system has no thread left. As many as the machine has cores
+/// come at once; more come, one after the other, while work waits and none of it is begun, so that code which blocks does
+/// not stop the rest. A thread that blocks in a wait of this library makes room for another and does not count.
 class Pool : public Executor {
  public:
   class Limits {
@@ -28,6 +29,7 @@ class Pool : public Executor {
     std::size_t most = 256;                        ///< Threads that do not block in a wait of this library.
     std::chrono::milliseconds patience{5};         ///< How long work waits before another thread comes.
     std::chrono::milliseconds keep_alive{10'000};  ///< How long a thread without work stays.
+    std::size_t least = 0;                         ///< So many stay for good, once they have come.
   };
 
   /// The library's pool. It is never destroyed, so that it can be used until the very end of the process. The function
@@ -43,6 +45,10 @@ class Pool : public Executor {
   Pool(const Pool&) = delete;
   Pool& operator=(const Pool&) = delete;
 
+  /// Sees to it that there is a thread. Throws `UsageError` if the system has none.
+  void start();
+
+  /// Throws `UsageError`, and drops the work, if there is no thread and the system has none.
   void post(std::shared_ptr<Resumable> work) override;
 
   /// Runs what was posted, then joins all threads. The pool can be used again afterwards. Called on a thread of the pool
@@ -77,6 +83,7 @@ class Pool : public Executor {
   void provide();
   /// Starts a thread; if the system has none left, those that there are have to do.
   void spawn(Role role);
+  void check_started() const;
   std::size_t active() const { return workers_ - blocked_; }
   bool work_waits() const { return queue_.size() > idle_; }
   void join_at_exit();

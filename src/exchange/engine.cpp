@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "fastccg/executor.hpp"
+#include "async/pool.hpp"
 #include "transport/curl/curl_transport.hpp"
 #include "transport/mock/mock_transport.hpp"
 
@@ -86,6 +86,8 @@ Engine& Engine::shared() {
   static std::mutex mutex;
   const std::lock_guard lock(mutex);
   if (auto* engine = engine_of_this_process()) return *engine;
+  // The pool comes first, so that it is joined last: what waits there for a call hears that it has ended.
+  Pool::shared()->start();
   auto made = std::make_unique<Engine>([](Loop& loop) -> std::unique_ptr<transport::Transport> {
     return std::make_unique<transport::MockTransport>(loop, transport::make_curl_transport(loop));
   });
@@ -95,8 +97,6 @@ Engine& Engine::shared() {
       ::pthread_atfork(nullptr, nullptr, [] { current_engine().store(nullptr, std::memory_order_release); });
   // Never destroyed, on purpose: see the class comment.
   current_engine().store(made.release(), std::memory_order_release);
-  // Brings the pool into being first, so that it is joined last: what waits there for a call hears that it has ended.
-  Executor::current();
   static const AtExit at_exit;
   return engine;
 }

@@ -1,6 +1,9 @@
 #include "async/pool.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <chrono>
@@ -10,6 +13,7 @@
 
 #include "fake.hpp"
 #include "fastccg/task.hpp"
+#include "sanitizers.hpp"
 
 namespace fastccg::test {
 namespace {
@@ -117,6 +121,47 @@ TEST(Pool, threads_without_work_go) {
   std::promise<void> ran;
   pool.post(work([&] { ran.set_value(); }));
   ran.get_future().get();
+}
+
+TEST(Pool, threads_that_are_to_stay_do) {
+  Pool::Limits limits;
+  limits.eager = 4;
+  limits.keep_alive = std::chrono::milliseconds(1);
+  limits.least = 1;
+  Pool pool(limits);
+  pool.start();
+  for (int i = 0; i < 50; ++i) pool.post(work([] {}));
+  while (pool.threads() != 1) std::this_thread::yield();
+  std::this_thread::sleep_for(5 * limits.keep_alive);
+  EXPECT_EQ(pool.threads(), 1U);
+}
+
+TEST(Pool, where_the_system_has_no_thread_starting_and_posting_fail) {
+  if (testing::has_sanitizer("thread")) GTEST_SKIP() << "this sanitizer lets no child of a fork start threads";
+  const auto child = ::fork();
+  ASSERT_GE(child, 0);
+  if (child == 0) {
+    // Limits do not hold for root.
+    if (::geteuid() == 0 && ::setuid(65534) != 0) ::_exit(2);
+    const rlimit none{0, 0};
+    ::setrlimit(RLIMIT_NPROC, &none);
+    Pool pool(one_thread());
+    int failed = 0;
+    try {
+      pool.start();
+    } catch (const UsageError&) {
+      ++failed;
+    }
+    try {
+      pool.post(work([] {}));
+    } catch (const UsageError&) {
+      ++failed;
+    }
+    ::_exit(failed == 2 ? 0 : 1);
+  }
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  EXPECT_EQ(status, 0);
 }
 
 }  // namespace
