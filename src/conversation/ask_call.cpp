@@ -1,5 +1,6 @@
 #include "conversation/ask_call.hpp"
 
+#include <exception>
 #include <utility>
 
 #include "exchange/engine.hpp"
@@ -49,6 +50,14 @@ void AskCall::cancel() noexcept {
 }
 
 void AskCall::on_done(Result<Reply> result) {
+  try {
+    commit_and_settle(std::move(result));
+  } catch (const std::exception& error) {  // memory ran out
+    settle(Error(ErrorKind::usage, std::string("the answer could not be kept: ") + error.what()));
+  }
+}
+
+void AskCall::commit_and_settle(Result<Reply> result) {
   if (result) add_warnings(ticket_, *result);
   // A filter is user code, which does not run here: `take` calls it.
   if (!result || ticket_.filter) return settle(std::move(result));

@@ -27,6 +27,7 @@ class AskCall final : public PendingResult<Reply>, public ReplySink, private Sle
   void on_done(Result<Reply> result) override;
   void wake() override { set_ready(); }
   void settle(Result<Reply> result);
+  void commit_and_settle(Result<Reply> result);
   void filter_and_commit(Reply& reply);
   std::shared_ptr<AskCall> self() { return std::static_pointer_cast<AskCall>(Pending::shared_from_this()); }
 

@@ -54,11 +54,11 @@ void Conversation::commit(const Ticket& ticket, Turn turn, const Recorded& recor
   {
     const std::lock_guard lock(mutex_);
     if (ticket.epoch == epoch_) {
-      auto placed = insert(ticket.number, std::move(turn));
-      if (journal_) {
-        if (journal_->add({std::move(placed)}, recorded)) return;
-        failure = journal_->not_here();
-      }
+      auto placed = place(ticket.number, std::move(turn));
+      const bool is_written = journal_ && journal_->add({placed}, recorded);
+      if (journal_ && !is_written) failure = journal_->not_here();
+      insert(std::move(placed));
+      if (is_written) return;
     }
   }
   if (recorded) recorded(failure);
@@ -80,9 +80,11 @@ void Conversation::append(std::vector<Message> messages) {
   const RecordedWait wait;
   {
     const std::lock_guard lock(mutex_);
-    auto placed = insert(next_ticket_++, std::move(turn));
+    auto placed = place(next_ticket_++, std::move(turn));
+    const bool is_written = journal_ && journal_->add({placed}, wait.recorded());
+    insert(std::move(placed));
     if (!journal_) return;
-    if (!journal_->add({std::move(placed)}, wait.recorded())) throw_error(journal_->not_here());
+    if (!is_written) throw_error(journal_->not_here());
   }
   if (auto failure = wait.wait()) throw_error(*std::move(failure));
 }
@@ -223,12 +225,15 @@ Turns Conversation::turns() const {
   return copy;
 }
 
-session::PlacedTurn Conversation::insert(std::uint64_t ticket, Turn turn) {
-  session::PlacedTurn placed(orders_before_ + ticket, std::make_shared<const Turn>(std::move(turn)));
+session::PlacedTurn Conversation::place(std::uint64_t ticket, Turn turn) {
+  if (entries_.size() == entries_.capacity()) entries_.reserve(2 * entries_.size() + 4);
+  return session::PlacedTurn(orders_before_ + ticket, std::make_shared<const Turn>(std::move(turn)));
+}
+
+void Conversation::insert(session::PlacedTurn placed) noexcept {
   const auto place = std::ranges::upper_bound(entries_, placed.order, {}, &session::PlacedTurn::order);
-  entries_.insert(place, placed);
+  entries_.insert(place, std::move(placed));
   ++changes_;
-  return placed;
 }
 
 void Conversation::replace_entries(std::vector<session::PlacedTurn> entries) {

@@ -88,7 +88,9 @@ class Conversation {
 
   // With the lock held:
   Turns turns() const;
-  session::PlacedTurn insert(std::uint64_t ticket, Turn turn);
+  /// A turn that is about to be inserted, and room for it: memory may run out before it is in the journal, but not after.
+  session::PlacedTurn place(std::uint64_t ticket, Turn turn);
+  void insert(session::PlacedTurn placed) noexcept;
   /// For a journal that is to hold what there is, whatever it holds.
   std::vector<session::JournalEntry> whole() const;
   void replace_entries(std::vector<session::PlacedTurn> entries);

@@ -34,9 +34,10 @@ bool Journal::add(std::vector<session::JournalEntry> entries, Recorded recorded)
   // Asked before the lock is taken: in a forked child it may have been locked for ever.
   if (process_ != ::getpid()) return false;
   const std::lock_guard lock(mutex_);
-  added_.emplace_back(std::move(entries), std::move(recorded));
+  // First: if there is no memory for the entries, the writer finds nothing to do.
   if (!writing_) Pool::shared()->post(shared_from_this());
   writing_ = true;
+  added_.emplace_back(std::move(entries), std::move(recorded));
   return true;
 }
 

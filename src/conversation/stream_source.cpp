@@ -240,23 +240,23 @@ bool StreamSource::begin_end() {
 
 /// The moment at which the turn enters the history; for whoever has set `end_begun_`.
 void StreamSource::end() {
-  if (*result_)
-    commit_complete();
-  else
-    commit_failed();
+  try {
+    if (*result_)
+      commit_complete();
+    else
+      commit_failed();
+  } catch (const abi::__forced_unwind&) {
+    throw;         // the thread ends inside the filter
+  } catch (...) {  // the filter threw, or memory ran out
+    failure_ = std::current_exception();
+    on_recorded(std::nullopt);
+  }
 }
 
 void StreamSource::commit_complete() {
-  try {
-    reply_ = std::move(**result_);
-    add_warnings(ticket_, *reply_);
-    apply_filter(ticket_.filter, *reply_);
-  } catch (const abi::__forced_unwind&) {
-    throw;  // the thread ends inside the filter
-  } catch (...) {
-    failure_ = std::current_exception();
-    return on_recorded(std::nullopt);
-  }
+  reply_ = std::move(**result_);
+  add_warnings(ticket_, *reply_);
+  apply_filter(ticket_.filter, *reply_);
   commit(make_turn(std::move(question_), reply_->message, false));
 }
 

@@ -100,6 +100,16 @@ std::shared_ptr<Exchange> EmbedCall::make_exchange(Batch batch) {
 }
 
 void EmbedCall::on_vectors(Batch batch, Vectors vectors, CallInfo info) {
+  try {
+    take_vectors(batch, std::move(vectors), std::move(info));
+  } catch (const FastCCGError& error) {
+    settle(error.error());
+  } catch (const std::exception& error) {  // memory ran out
+    settle(error_of(ErrorKind::usage, std::string("the vectors could not be kept: ") + error.what()));
+  }
+}
+
+void EmbedCall::take_vectors(Batch batch, Vectors vectors, CallInfo info) {
   std::string problem;
   bool complete = false;
   {
@@ -112,11 +122,7 @@ void EmbedCall::on_vectors(Batch batch, Vectors vectors, CallInfo info) {
   if (!problem.empty())
     return settle(error_of(ErrorKind::protocol, "the answer for " + place_of(batch) + " cannot be used: " + problem));
   if (complete) return settle(std::nullopt);
-  try {
-    launch();
-  } catch (const FastCCGError& error) {
-    settle(error.error());
-  }
+  launch();
 }
 
 void EmbedCall::on_batch_failed(Batch batch, Error error) {

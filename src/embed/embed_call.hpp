@@ -41,6 +41,7 @@ class EmbedCall final : public detail::PendingResult<Embeddings>, public BatchSi
   void check() const;
   void plan();
   void launch();
+  void take_vectors(Batch batch, Vectors vectors, CallInfo info);
   std::optional<Batch> next_batch();
   std::shared_ptr<Exchange> make_exchange(Batch batch);
   void settle(std::optional<Error> error);

@@ -34,8 +34,12 @@ Engine::~Engine() { shut_down(); }
 void Engine::start(std::shared_ptr<Exchange> exchange) {
   auto work = [this, exchange] {
     if (!transport_) return exchange->cancel();  // posted while the engine was shutting down
-    active_.insert(exchange);
-    exchange->start(*this);
+    try {
+      active_.insert(exchange);
+      exchange->start(*this);
+    } catch (const std::exception& error) {  // memory ran out
+      exchange->give_up(error);
+    }
   };
   if (!loop_.post(std::move(work))) exchange->cancel();
 }

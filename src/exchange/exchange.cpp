@@ -301,6 +301,10 @@ void Exchange::cancel() {
   fail(std::move(error));
 }
 
+void Exchange::give_up(const std::exception& why) {
+  if (!done_) fail(Error(ErrorKind::usage, std::string("the call could not be started: ") + why.what()));
+}
+
 void Exchange::fill_in(Error& error) const {
   error.provider = asked_.target->dialect.provider;
   error.model = asked_.target->model.id;

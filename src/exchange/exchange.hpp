@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <exception>
 #include <memory>
 #include <optional>
 #include <string>
@@ -38,6 +39,8 @@ class Exchange final : public transport::Sink, private TurnTaker, public std::en
   void start(Engine& engine);
   /// Ends the call at once with `cancelled`. Does nothing if it has ended.
   void cancel();
+  /// Ends the call, which could not be started.
+  void give_up(const std::exception& why);
   void resume();
 
  private:

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <exception>
 #include <utility>
 
 #include "exchange/estimate.hpp"
@@ -119,6 +120,17 @@ Account ReplyReceiver::account() const {
 }
 
 void ReplyReceiver::on_success(CallInfo info) {
+  Result<Reply> result = [&]() -> Result<Reply> {
+    try {
+      return make_reply(std::move(info));
+    } catch (const std::exception& error) {  // memory ran out
+      return Error(ErrorKind::usage, std::string("the answer could not be kept: ") + error.what());
+    }
+  }();
+  std::exchange(sink_, nullptr)->on_done(std::move(result));
+}
+
+Reply ReplyReceiver::make_reply(CallInfo info) {
   auto reply = builder_->take();
   reply.model = target_->model.id;
   reply.message.model = target_->model.id;
@@ -129,7 +141,7 @@ void ReplyReceiver::on_success(CallInfo info) {
   reply.cost = cost(target_->model, reply.usage);
   reply.warnings.insert(reply.warnings.end(), info.warnings.begin(), info.warnings.end());
   if (kind_ == Body::json) reply.raw = std::move(body_);
-  std::exchange(sink_, nullptr)->on_done(std::move(reply));
+  return reply;
 }
 
 void ReplyReceiver::on_failure(Error error) { std::exchange(sink_, nullptr)->on_done(std::move(error)); }

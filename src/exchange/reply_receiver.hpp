@@ -52,6 +52,7 @@ class ReplyReceiver final : public Receiver, private sse::Handler {
   void on_failure(Error error) override;
 
   void on_event(const sse::Event& event) override;
+  Reply make_reply(CallInfo info);
   Progress take_events(std::string_view bytes);
   void end_of_events(const std::optional<Error>& broken);
 

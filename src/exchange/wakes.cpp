@@ -1,6 +1,7 @@
 #include "exchange/wakes.hpp"
 
 #include <chrono>
+#include <new>
 #include <utility>
 
 #include "async/together.hpp"
@@ -14,7 +15,11 @@ constexpr std::chrono::milliseconds between_rounds{1};
 }  // namespace
 
 void Wakes::add(std::shared_ptr<Sleeper> sleeper) {
-  sleepers_.push_back(std::move(sleeper));
+  try {
+    sleepers_.push_back(sleeper);
+  } catch (const std::bad_alloc&) {
+    return sleeper->wake();
+  }
   schedule();
 }
 
@@ -32,7 +37,12 @@ void Wakes::gather(std::shared_ptr<Sleeper> sleeper) {
 void Wakes::schedule() {
   if (std::exchange(scheduled_, true)) return;
   // What is posted on the loop's own thread runs at the end of the round. A loop that stops takes no more work.
-  if (!loop_.post([this] { wake_all(); })) wake_all();
+  bool posted = false;
+  try {
+    posted = loop_.post([this] { wake_all(); });
+  } catch (const std::bad_alloc&) {  // NOLINT(bugprone-empty-catch): then at once
+  }
+  if (!posted) wake_all();
 }
 
 void Wakes::wake_all() {

@@ -147,14 +147,17 @@ bool JournalFile::is_as_left() const {
 bool JournalFile::can_append() const { return sound_ && stands_at_path(file_) && is_as_left(); }
 
 void JournalFile::append(std::span<const JournalEntry> entries) {
-  if (!can_append()) {
-    auto image = image_;
-    for (const auto& entry : entries) image.apply(entry);
+  // Beforehand: if memory ran out once the record is safe, the entries would be given again.
+  auto image = image_;
+  for (const auto& entry : entries) image.apply(entry);
+  if (can_append())
+    write_record(entries);
+  else
     write_anew(image);
-    image_ = std::move(image);
-    return;
-  }
+  image_ = std::move(image);
+}
 
+void JournalFile::write_record(std::span<const JournalEntry> entries) {
   std::string list;
   auto turns_bytes = turns_bytes_;
   for (const auto& entry : entries) {
@@ -180,7 +183,6 @@ void JournalFile::append(std::span<const JournalEntry> entries) {
   bytes_ += record.size();
   turns_bytes_ = turns_bytes;
   ++records_;
-  for (const auto& entry : entries) image_.apply(entry);
 }
 
 std::size_t JournalFile::wasteful_from() const noexcept {

@@ -49,6 +49,7 @@ class JournalFile {
   /// Whether it ends where this object has left it: nobody else has cut it off or added to it.
   bool is_as_left() const;
   bool can_append() const;
+  void write_record(std::span<const JournalEntry> entries);
   void write_anew(const JournalImage& image);
   std::size_t wasteful_from() const noexcept;
 
