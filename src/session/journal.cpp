@@ -249,6 +249,13 @@ class EntryWriter {
 
 void JournalImage::apply(const JournalEntry& entry) { std::visit(Apply(*this), entry); }
 
+void JournalImage::make_room_for(std::span<const JournalEntry> entries) {
+  const auto most = turns.size() + entries.size();
+  if (most > turns.capacity()) turns.reserve(2 * most);
+  for (const auto& entry : entries)
+    if (const auto* text = std::get_if<SettingsText>(&entry)) settings.reserve(text->json.size());
+}
+
 bool is_journal(std::string_view text) {
   constexpr std::size_t header_size = 200;
   const auto format = "\"format\": \"" + std::string(journal_format) + "\"";

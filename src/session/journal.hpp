@@ -46,6 +46,8 @@ class JournalImage {
   std::vector<PlacedTurn> turns;  ///< Sorted by order.
 
   void apply(const JournalEntry& entry);
+  /// After this, applying them takes no memory.
+  void make_room_for(std::span<const JournalEntry> entries);
 };
 
 /// What was read of a journal.

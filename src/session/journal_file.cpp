@@ -147,14 +147,17 @@ bool JournalFile::is_as_left() const {
 bool JournalFile::can_append() const { return sound_ && stands_at_path(file_) && is_as_left(); }
 
 void JournalFile::append(std::span<const JournalEntry> entries) {
-  // Beforehand: if memory ran out once the record is safe, the entries would be given again.
-  auto image = image_;
-  for (const auto& entry : entries) image.apply(entry);
-  if (can_append())
-    write_record(entries);
-  else
+  if (!can_append()) {
+    auto image = image_;
+    for (const auto& entry : entries) image.apply(entry);
     write_anew(image);
-  image_ = std::move(image);
+    image_ = std::move(image);
+    return;
+  }
+  // Beforehand: if memory ran out once the record is safe, the entries would be given again.
+  image_.make_room_for(entries);
+  write_record(entries);
+  for (const auto& entry : entries) image_.apply(entry);
 }
 
 void JournalFile::write_record(std::span<const JournalEntry> entries) {
