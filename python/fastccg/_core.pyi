@@ -1,5 +1,5 @@
 from asyncio import AbstractEventLoop
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Coroutine, Generator, Iterator
 from types import TracebackType
 from typing import Any, Generic, TypeVar, final
 
@@ -123,16 +123,16 @@ class Chunk:
         """Always None: see AskStream.response."""
 
 @final
-class Next:
+class Next(Coroutine[Any, Any, Chunk]):
     def send(self, value: Any, /) -> Any: ...
     def __await__(self) -> Generator[Any, None, Chunk]: ...
-    def __iter__(self) -> Self: ...
+    def __iter__(self) -> Iterator[Any]: ...
     def __next__(self) -> Any: ...
     def close(self) -> None: ...
     def throw(
         self,
         kind: type[BaseException] | BaseException,
-        error: BaseException | None = ...,
+        error: object = ...,
         traceback: TracebackType | None = ...,
         /,
     ) -> Any: ...

@@ -7,6 +7,7 @@ import os
 from fastccg import _core
 from fastccg._endpoint import endpoint_of, full_name, split
 from fastccg._settings import collect, completed, without
+from fastccg._signature import SpelledOut
 from fastccg.errors import SessionError, SessionNotFound
 from fastccg.stream import AskStream
 from fastccg.types.prompt import ModelPrompt, from_native, native_prompt
@@ -57,6 +58,9 @@ class ModelBase:
     """The provider: "openai", "anthropic", "gemini", "mistral", "mock", ..."""
 
     _model: ClassVar[str] = ""
+
+    if not TYPE_CHECKING:
+        __signature__ = SpelledOut("Options")
 
     def __init__(
         self,

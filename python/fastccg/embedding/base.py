@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastccg import _core
 from fastccg._endpoint import full_name, split
 from fastccg._settings import collect_embedding, completed
+from fastccg._signature import SpelledOut
 from fastccg.errors import UsageError
 from fastccg.types.response import Usage, Warning
 
@@ -64,6 +65,9 @@ class EmbeddingBase:
     provider: ClassVar[str] = ""
     model: ClassVar[str] = ""
     """The model of a preset."""
+
+    if not TYPE_CHECKING:
+        __signature__ = SpelledOut("EmbeddingOptions")
 
     def __init__(
         self,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import inspect
 import pkgutil
+import pydoc
 import re
 import subprocess
 import sys
@@ -90,3 +91,21 @@ def test_all_names_are_sorted_out() -> None:
 
 def test_submodules_have_docstrings() -> None:
     assert [name for name in MODULES if not importlib.import_module(name).__doc__] == []
+
+
+def test_help_names_the_keywords_that_a_class_takes() -> None:
+    for cls, name in (
+        (fastccg.ModelBase, "temperature"),
+        (fastccg.gpt_4o, "base_url"),
+        (fastccg.MockEmbedding, "dimensions"),
+    ):
+        signature = inspect.signature(cls)
+        assert list(signature.parameters)[:2] == ["api_key", "model_name"]
+        assert signature.parameters[name].kind is inspect.Parameter.KEYWORD_ONLY
+        assert f" {name}: " in pydoc.plain(pydoc.render_doc(cls))[:3000]
+
+    class Mine(fastccg.MockModel):
+        def __init__(self, mood: str) -> None:
+            super().__init__()
+
+    assert list(inspect.signature(Mine).parameters) == ["mood"]

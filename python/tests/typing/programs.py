@@ -37,6 +37,8 @@ async def main() -> None:
             print(chunk.content, end="")
         assert_type(await stream.response_async(), fastccg.ModelResponse)
     await asyncio.wait_for(model.ask_async("Three?"), 5)
+    step = asyncio.create_task(model.ask_stream("Step by step.").__anext__())
+    assert_type(await step, fastccg.Chunk)
 
 
 asyncio.run(main())
@@ -49,6 +51,21 @@ assert_type(MockModel.load("session.json"), MockModel)
 assert_type(model.fork(), gpt_4o)
 assert_type(model.get_history(), "list[fastccg.ModelPrompt]")
 assert_type(model.get_history()[0].role, str)
+
+model.history = model.history[-10:]
+model.history += [fastccg.ModelPrompt("user", "Hello"), fastccg.ModelPrompt("assistant", "Hello!")]
+assert_type(model.history[0], fastccg.ModelPrompt)
+assert_type(fastccg.cost("openai/gpt-4o", response.usage), "float | None")
+
+
+class Echo(fastccg.ModelBase):
+    provider = "echo"
+
+    async def _ask_async(self, prompt: str) -> fastccg.ModelResponse:
+        return fastccg.ModelResponse(content=prompt, tokens_used=len(self.history), provider=self.provider)
+
+
+assert_type(fastccg.init_model(Echo, api_key="none"), Echo)
 
 shared: Settings = {"temperature": 0.5, "stop": ["END"]}
 model.settings(**shared).ask("Hello", **shared)
