@@ -57,6 +57,8 @@ Ref core_cache_point(PyObject*, PyObject* seconds) {
   return to_python(cache_point(std::chrono::seconds(to_integer(seconds, "seconds"))));
 }
 
+Ref core_chunk(PyObject* module, PyObject* fields) { return chunk_from(state_of(module), fields); }
+
 Ref core_clear_keys(PyObject*, PyObject*) {
   fastccg::clear_keys();
   return none();
@@ -194,6 +196,7 @@ PyModuleDef* definition() {
       with_arguments<core_load_model>("load_model", "load_model(path, api_key, endpoint)"),
       with_arguments<core_add_key>("add_key", "add_key(provider, key)"),
       with_argument<core_cache_point>("cache_point", "The part that marks a place worth caching."),
+      with_argument<core_chunk>("chunk", "A Chunk that was pickled."),
       without_arguments<core_clear_keys>("clear_keys", "Forgets all keys that were added."),
       with_argument<core_find_model>("find_model", "What the catalogue knows of a model."),
       without_arguments<core_list_models>("list_models", "All models of the catalogue."),

@@ -745,6 +745,31 @@ def test_pieces_of_a_stream_are_responses_and_its_steps_can_be_tasks(program: Pr
     """)
 
 
+def test_pieces_of_a_stream_are_copied_and_pickled(program: Program) -> None:
+    program.run("""
+        import copy
+        import pickle
+        import fastccg
+        from fastccg import MockModel
+
+        def fields(chunk):
+            names = ("content", "kind", "reasoning", "refusal", "tool_index", "tool_id", "tool_name", "tool_arguments")
+            return [getattr(chunk, name) for name in (*names, "provider", "tokens_used", "raw")]
+
+        def add(a: int) -> int:
+            return a
+
+        model = fastccg.init_model("openai/gpt-4o")
+        calls = list(model.ask_stream("Use the tool.", tools=[add], tool_choice="required"))
+        assert any(chunk.kind == "tool_call" and chunk.tool_name == "add" for chunk in calls), calls
+        for chunk in (*calls, *MockModel().ask_stream("x")):
+            assert copy.copy(chunk) is chunk is copy.deepcopy([chunk])[0]
+            for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
+                twin = pickle.loads(pickle.dumps(chunk, protocol))
+                assert type(twin) is type(chunk) and fields(twin) == fields(chunk)
+    """)
+
+
 def test_copy_of_a_model_is_a_fork(program: Program) -> None:
     program.run("""
         import copy
