@@ -43,6 +43,8 @@ class ModelBase:
 
     A model can be used from several threads and several event loops at once.
 
+    A class of your own that derives from this one may answer by itself, as `fastccg.core.own` says.
+
     Args:
         api_key: The key. Not given: the one of `add_*_key`, or of the provider's environment variable.
         model_name: The provider's name of the model. Not given: that of the class.

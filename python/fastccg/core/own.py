@@ -6,7 +6,9 @@ sessions as any model does, and answers by two methods:
     async def _ask_async(self, prompt): ...     # returns a ModelResponse
     async def _ask_stream(self, prompt): ...    # yields ModelResponses
 
-While they run, the question is the last message of `self.history`.
+While they run, the question is the last message of `self.history`. Question and answer enter the history together when
+the answer is there; of a stream that was left early, what had been read. Where calls run at the same time, turns stand
+in the order in which they end.
 """
 
 from __future__ import annotations
