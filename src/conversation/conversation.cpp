@@ -1,6 +1,9 @@
 #include "conversation/conversation.hpp"
 
+#include <pthread.h>
+
 #include <algorithm>
+#include <unordered_set>
 #include <utility>
 
 #include "conversation/context.hpp"
@@ -8,6 +11,40 @@
 #include "session/format.hpp"
 
 namespace fastccg::detail {
+
+/// All that there are, so that the child of a fork, where nobody is left to unlock them, finds none locked.
+class Conversation::Registry {
+ public:
+  static Registry& of_process() {
+    // Never destroyed: models may be static objects.
+    static auto* const registry = std::make_unique<Registry>().release();
+    [[maybe_unused]] static const int at_fork = ::pthread_atfork(
+        [] { registry->before_fork(); }, [] { registry->after_fork(); }, [] { registry->after_fork(); });
+    return *registry;
+  }
+
+  void add(Conversation* conversation) {
+    const std::lock_guard lock(mutex_);
+    all_.insert(conversation);
+  }
+  void remove(Conversation* conversation) {
+    const std::lock_guard lock(mutex_);
+    all_.erase(conversation);
+  }
+
+ private:
+  void before_fork() {
+    mutex_.lock();
+    for (auto* conversation : all_) conversation->mutex_.lock();
+  }
+  void after_fork() {
+    for (auto* conversation : all_) conversation->mutex_.unlock();
+    mutex_.unlock();
+  }
+
+  std::mutex mutex_;
+  std::unordered_set<Conversation*> all_;
+};
 
 namespace {
 
@@ -28,9 +65,12 @@ void check_all_results(Turns before, const std::vector<Message>& messages) {
 }  // namespace
 
 Conversation::Conversation(std::shared_ptr<const Target> target, Engine* engine)
-    : target_(std::move(target)), engine_(engine) {}
+    : target_(std::move(target)), engine_(engine) {
+  Registry::of_process().add(this);
+}
 
 Conversation::~Conversation() {
+  Registry::of_process().remove(this);
   // One more try, which does not block.
   if (journal_ && journal_->failure()) journal_->add({}, {});
 }

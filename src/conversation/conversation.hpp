@@ -85,6 +85,7 @@ class Conversation {
 
  private:
   class Beginning;
+  class Registry;
 
   // With the lock held:
   Turns turns() const;
