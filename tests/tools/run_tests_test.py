@@ -127,6 +127,7 @@ class RunPytest(unittest.TestCase):
         for cache in (
             "FASTCCG_SANITIZE:STRING=thread CMAKE_CXX_COMPILER:STRING=g++",
             "FASTCCG_SANITIZE:STRING=address,undefined CMAKE_CXX_COMPILER:STRING=clang++",
+            "FASTCCG_SANITIZE:STRING=address,undefined CMAKE_CXX_COMPILER:STRING=/no/such/compiler",
             "FASTCCG_SANITIZE:STRING=address,undefined",
         ):
             self.assertEqual(run_python("exit 1", cache=cache), (0, "1 passed, 0 failed"), cache)
