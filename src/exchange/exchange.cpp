@@ -20,6 +20,8 @@ namespace {
 /// How long a stream that has said everything may take to end, so that its connection can be used again.
 constexpr milliseconds drain_patience{1000};
 
+constexpr std::size_t longest_location = 200;  // that is worth showing
+
 std::uint64_t next_call_number() noexcept {
   static std::atomic<std::uint64_t> last{0};
   return ++last;
@@ -182,6 +184,10 @@ Error Exchange::classify_failure() const {
   if (error.kind == ErrorKind::model_unavailable && !target.model.replacement.empty())
     error.message +=
         "; the catalogue names " + target.model.provider + "/" + target.model.replacement + " as its replacement";
+  const auto* location = status_ / 100 == 3 ? find_header(headers_, "Location") : nullptr;
+  if (location)
+    error.message += "; the server redirects to \"" + location->substr(0, longest_location) +
+                     "\", where the key is not taken: if that address is right, make it the base_url";
   return error;
 }
 

@@ -112,6 +112,15 @@ TEST_F(Attempts, total_deadline_says_what_went_wrong_before) {
   EXPECT_NE(error.message.find("no capacity"), std::string::npos) << error.message;
 }
 
+TEST_F(Attempts, redirect_is_not_followed_and_named) {
+  auto model = make_model();
+  auto reply = in_background(model.ask_async("Q"));
+  ASSERT_TRUE(server.wait_for_calls(1));
+  server.answer(0, 301, "moved", {{"location", "https://other.example/v1"}});
+  EXPECT_NE(reply.get().error().message.find("redirects to \"https://other.example/v1\""), std::string::npos);
+  EXPECT_EQ(server.calls(), 1u);
+}
+
 TEST_F(Attempts, call_cancelled_in_a_pause_ends_at_once) {
   auto model = make_model();
   model.retries(Retries().initial_delay(1h).max_delay(1h));
