@@ -47,7 +47,8 @@ void Conversation::autosave(const std::string& path) {
   const std::lock_guard one_at_a_time(autosave_mutex_);
   if (autosaves_to(path)) return flush();
   if (!path.empty()) return begin_journal(std::make_shared<Journal>(session::JournalFile(path)));
-  flush();
+  // In the child of a fork there is nothing to wait for: the journal is the parent's.
+  if (const auto current = journal(); current && current->is_here()) flush();
   const std::lock_guard lock(mutex_);
   journal_.reset();
 }

@@ -30,9 +30,11 @@ std::optional<Error> RecordedWait::wait() const {
 
 Journal::Journal(session::JournalFile file) : process_(::getpid()), file_(std::move(file)) {}
 
+bool Journal::is_here() const noexcept { return process_ == ::getpid(); }
+
 bool Journal::add(std::vector<session::JournalEntry> entries, Recorded recorded) {
   // Asked before the lock is taken: in a forked child it may have been locked for ever.
-  if (process_ != ::getpid()) return false;
+  if (!is_here()) return false;
   const std::lock_guard lock(mutex_);
   // First: if there is no memory for the entries, the writer finds nothing to do.
   if (!writing_) Pool::shared()->post(shared_from_this());
@@ -48,7 +50,7 @@ Error Journal::not_here() const {
 }
 
 std::optional<Error> Journal::failure() const {
-  if (process_ != ::getpid()) return not_here();
+  if (!is_here()) return not_here();
   const std::lock_guard lock(mutex_);
   return failure_;
 }

@@ -56,6 +56,8 @@ class Journal final : public Resumable, public std::enable_shared_from_this<Jour
   /// what could not be written. `recorded` may be empty, and is not called by this.
   /// Returns false, having done nothing, in the child of a fork: there the file is the parent's.
   bool add(std::vector<session::JournalEntry> entries, Recorded recorded);
+  /// Whether it can be written here: not in the child of a fork.
+  bool is_here() const noexcept;
   /// The error to give to whom `add` returned false.
   Error not_here() const;
 

@@ -460,10 +460,17 @@ TEST_F(Autosave, child_of_a_fork_is_told_that_the_journal_is_not_its_own) {
   if (child == 0) {
     try {
       model.append_prompt("from the child");
-    } catch (const SessionError& error) {
-      ::_exit(model.session_warnings().size() == 1 ? 0 : 1);
+      ::_exit(4);
+    } catch (const SessionError&) {
+      if (model.session_warnings().size() != 1) ::_exit(1);
     }
-    ::_exit(2);
+    try {
+      model.autosave("");
+      model.append_prompt("not in the journal");
+      ::_exit(model.session_warnings().empty() ? 0 : 2);
+    } catch (const SessionError&) {
+      ::_exit(3);
+    }
   }
   int status = 0;
   ASSERT_EQ(::waitpid(child, &status, 0), child);
