@@ -2,10 +2,9 @@
 
 #include <unistd.h>
 
-#include <algorithm>
 #include <exception>
-#include <iterator>
 #include <utility>
+#include <vector>
 
 #include "async/pool.hpp"
 
@@ -57,51 +56,42 @@ std::optional<Error> Journal::failure() const {
 
 void Journal::resume() noexcept {
   for (;;) {
+    std::list<Item> batch;
     {
       const std::lock_guard lock(mutex_);
-      if (added_.empty()) {
-        writing_ = false;
-        return;
-      }
+      batch.swap(added_);
+      writing_ = !batch.empty();
+      if (!writing_) return;
     }
-    const auto waiting = take_batch();
-    const auto failure = write();
+    const auto failure = write(batch);
     {
       const std::lock_guard lock(mutex_);
       failure_ = failure;
     }
-    for (const auto& recorded : waiting)
-      if (recorded) recorded(failure);
+    for (auto& item : batch)
+      if (const auto recorded = std::exchange(item.recorded, {})) recorded(failure);
+    // Takes no memory, which may be what was missing.
+    if (failure)
+      unwritten_.splice(unwritten_.end(), batch);
+    else
+      unwritten_.clear();
     compact();
   }
 }
 
-std::vector<Recorded> Journal::take_batch() {
-  std::vector<Item> batch;
-  {
-    const std::lock_guard lock(mutex_);
-    batch.swap(added_);
-  }
-  std::vector<Recorded> waiting;
-  for (auto& item : batch) {
-    std::ranges::move(item.entries, std::back_inserter(unwritten_));
-    waiting.push_back(std::move(item.recorded));
-  }
-  return waiting;
-}
-
-std::optional<Error> Journal::write() {
-  if (unwritten_.empty()) return std::nullopt;
+std::optional<Error> Journal::write(const std::list<Item>& batch) {
   const Pool::BlockedScope blocked;
   try {
-    file_.append(unwritten_);
+    std::vector<session::JournalEntry> entries;
+    for (const auto* items : {&std::as_const(unwritten_), &batch})
+      for (const auto& item : *items) entries.insert(entries.end(), item.entries.begin(), item.entries.end());
+    if (!entries.empty()) file_.append(entries);
+    return std::nullopt;
   } catch (const FastCCGError& error) {
     return error.error();
   } catch (const std::exception& error) {
     return Error(ErrorKind::session, "cannot write the journal \"" + target() + "\": " + error.what());
   }
-  unwritten_.clear();
-  return std::nullopt;
 }
 
 void Journal::compact() {

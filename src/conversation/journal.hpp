@@ -4,6 +4,7 @@
 
 #include <condition_variable>
 #include <functional>
+#include <list>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -76,16 +77,15 @@ class Journal final : public Resumable, public std::enable_shared_from_this<Jour
     Recorded recorded;
   };
 
-  std::vector<Recorded> take_batch();
-  std::optional<Error> write();
+  std::optional<Error> write(const std::list<Item>& batch);
   void compact();
 
   const ::pid_t process_;
-  session::JournalFile file_;                     // the writing thread's own, once anything has been added
-  std::vector<session::JournalEntry> unwritten_;  // likewise
+  session::JournalFile file_;  // the writing thread's own, once anything has been added
+  std::list<Item> unwritten_;  // likewise
 
   mutable std::mutex mutex_;
-  std::vector<Item> added_;
+  std::list<Item> added_;
   bool writing_ = false;  ///< A thread of the pool writes, or is about to.
   std::optional<Error> failure_;
 };

@@ -1,5 +1,5 @@
-// Every allocation on the loop's thread fails once, one in each call: whatever it was for, the call ends, the
-// conversation has the turn or has it not, and the next call works.
+// Every allocation on the loop's thread, or the pool's, fails once, one in each call: whatever it was for, the call ends,
+// the conversation has the turn or has it not, and the next call works.
 
 #include <gtest/gtest.h>
 
@@ -17,10 +17,13 @@
 
 namespace {
 
-thread_local bool is_loop = false;
-std::atomic<long> left{-1};  // allocations of the loop until one fails; -1 for none
+enum class Thread { pool, loop, test };
 
-bool fails() { return is_loop && left.load() >= 0 && left.fetch_sub(1) == 0; }
+thread_local Thread here = Thread::pool;
+std::atomic<Thread> failing{Thread::loop};
+std::atomic<long> left{-1};  // allocations on threads that are failing until one does; -1 for none
+
+bool fails() { return here == failing && left.load() >= 0 && left.fetch_sub(1) == 0; }
 
 }  // namespace
 
@@ -39,7 +42,7 @@ using namespace std::chrono_literals;
 
 constexpr const char* question = "Does this text, which is longer than what a string holds by itself, come back?";
 
-/// Lets allocations of the loop's thread fail: the first one, in the next round the second one, and so on.
+/// Lets allocations fail: the first one, in the next round the second one, and so on.
 class Failures {
  public:
   ~Failures() { left = -1; }
@@ -57,9 +60,11 @@ class Failures {
 class OutOfMemory : public ::testing::Test {
  protected:
   void SetUp() override {
+    here = Thread::test;
+    failing = Thread::loop;
     std::promise<void> marked;
     Engine::shared().loop().post([&] {
-      is_loop = true;
+      here = Thread::loop;
       marked.set_value();
     });
     marked.get_future().wait();
@@ -89,6 +94,23 @@ TEST_F(OutOfMemory, call_ends_and_its_turn_is_in_history_and_journal_or_in_neith
     failures.end();
     EXPECT_EQ(asked.get_history().size(), result ? 2U : 0U);
     asked.timeouts(Timeouts()).ask(question);
+    EXPECT_EQ(load_model(path).get_history(), asked.get_history());
+  }
+}
+
+TEST_F(OutOfMemory, turn_that_could_not_be_written_is_written_with_the_next_one) {
+  const testing::TemporaryFolder folder;
+  failing = Thread::pool;
+  while (failures.next()) {
+    SCOPED_TRACE(failures.count());
+    const auto path = folder.file("journal" + std::to_string(failures.count()));
+    auto asked = init_model(models::mock_model);
+    asked.autosave(path);
+    failures.begin();
+    asked.ask(question);
+    failures.end();
+    asked.ask(question);
+    EXPECT_EQ(asked.get_history().size(), 4U);
     EXPECT_EQ(load_model(path).get_history(), asked.get_history());
   }
 }
