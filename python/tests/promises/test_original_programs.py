@@ -513,6 +513,12 @@ def test_history_is_changed_in_place(program: Program) -> None:
         import copy, pickle
         for twin in (copy.copy(other.history), copy.deepcopy(other.history), pickle.loads(pickle.dumps(other.history))):
             assert type(twin) is list and twin == other.history
+        assert isinstance(other.history, list) and list(other.history) == other.history
+        assert [ModelPrompt("user", "!")] + other.history == [ModelPrompt("user", "!"), *other.history]
+        assert other.history != [] and not other.history != other.get_history() and bool(other.history)
+        assert len(sorted(other.history, key=str)) == 3
+        first, *rest = other.history
+        assert (first.content, len(rest), other.history.count(first)) == ("Hello", 2, 1)
         assert [m.role for m in reversed(other.history)] == ["assistant", "user", "assistant"]
         assert other.history.index(ModelPrompt("user", "Q")) == 1 and ModelPrompt("user", "Q") in other.history
         other.history = []
