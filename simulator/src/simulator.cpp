@@ -16,7 +16,6 @@ class Simulator::Impl {
   sim::Server server;
 };
 
-// By value, since users build the options at the call. NOLINTNEXTLINE(performance-unnecessary-value-param)
 Simulator::Simulator(SimulatorOptions options) : impl_(std::make_unique<Impl>(options)) {}
 Simulator::~Simulator() = default;
 

@@ -71,6 +71,7 @@ Model& Model::reply_filter(std::function<std::string(std::string)> filter) {
 
 Model& Model::fallbacks(const std::vector<Fallback>& models) {
   std::vector<std::shared_ptr<const Target>> targets;
+  targets.reserve(models.size());
   for (const auto& model : models) targets.push_back(detail::make_target(model.name(), model.key(), model.endpoint()));
   conversation_->set_fallbacks(std::move(targets));
   return *this;

@@ -30,12 +30,12 @@ std::string unique_name() {
   return std::to_string(::getpid()) + "-" + std::to_string(counter++) + "-" + std::to_string(now);
 }
 
-std::string quoted(std::string_view path) { return "\"" + std::string(path.substr(0, path.find('\0'))) + "\""; }
+std::string in_quotes(std::string_view path) { return "\"" + std::string(path.substr(0, path.find('\0'))) + "\""; }
 
 }  // namespace
 
 Error Purpose::error(const std::string& why) const {
-  return Error(ErrorKind::session, "cannot " + action_ + " " + what_ + " " + quoted(path_) + ": " + why);
+  return Error(ErrorKind::session, "cannot " + action_ + " " + what_ + " " + in_quotes(path_) + ": " + why);
 }
 
 void Purpose::check_path() const {
@@ -44,7 +44,7 @@ void Purpose::check_path() const {
 }
 
 std::string named(std::string_view what, std::string_view path) {
-  return std::string(what) + (path.empty() ? "" : " " + quoted(path));
+  return std::string(what) + (path.empty() ? "" : " " + in_quotes(path));
 }
 
 std::string reason(int error) { return std::generic_category().message(error); }

@@ -28,7 +28,7 @@ std::string_view prefix(std::string_view text, std::size_t limit) noexcept {
   return text.substr(0, limit);
 }
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   const auto plain = std::none_of(text.begin(), text.end(),
                                   [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\'; });
   if (!plain) return boost::json::serialize(boost::json::string(text));

@@ -23,7 +23,7 @@ std::string_view trim(std::string_view text) noexcept;
 /// At most `limit` bytes, without cutting a UTF-8 character in two.
 std::string_view prefix(std::string_view text, std::size_t limit) noexcept;
 /// A JSON string, quotes included.
-std::string quoted(std::string_view text);
+std::string in_quotes(std::string_view text);
 
 /// FNV-1a, the same on every machine.
 std::uint64_t hash(std::string_view text, std::uint64_t seed = 0xcbf29ce484222325U) noexcept;

@@ -111,7 +111,7 @@ class StreamWriter {
   }
 
   void tool_use(const ToolCall& call) {
-    begin("{\"type\":\"tool_use\",\"id\":" + quoted(call_id(call, random_)) + ",\"name\":" + quoted(call.name) +
+    begin("{\"type\":\"tool_use\",\"id\":" + in_quotes(call_id(call, random_)) + ",\"name\":" + in_quotes(call.name) +
           ",\"input\":{}}");
     delta("input_json_delta", "partial_json", "", false);
     if (call.arguments != "{}")
@@ -129,7 +129,7 @@ class StreamWriter {
   void delta(std::string_view type, std::string_view member, std::string_view text, bool paced) {
     add("content_block_delta",
         "\"index\":" + std::to_string(index_) + ",\"delta\":{\"type\":\"" + std::string(type) + "\",\"" +
-            std::string(member) + "\":" + quoted(text) + "}",
+            std::string(member) + "\":" + in_quotes(text) + "}",
         paced);
   }
 

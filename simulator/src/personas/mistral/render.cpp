@@ -73,7 +73,7 @@ class ChoiceWriter {
     for (std::size_t i = 0; i < tokens.size(); ++i) {
       // What follows on thoughts begins as a list and goes on as text.
       const auto content =
-          i == 0 && !thought.empty() ? json::serialize(json::array{text_chunk(tokens[i])}) : quoted(tokens[i]);
+          i == 0 && !thought.empty() ? json::serialize(json::array{text_chunk(tokens[i])}) : in_quotes(tokens[i]);
       const bool is_last = i + 1 == tokens.size() && answer.tool_calls.empty();
       add_content(content, is_last ? finish_word(answer.finish) : "");
     }
@@ -91,7 +91,7 @@ class ChoiceWriter {
   }
 
   void add(const std::string& delta, bool paced, std::string_view finish = "") {
-    auto frame = head_ + delta + ",\"finish_reason\":" + (finish.empty() ? "null" : quoted(finish)) + "}]";
+    auto frame = head_ + delta + ",\"finish_reason\":" + (finish.empty() ? "null" : in_quotes(finish)) + "}]";
     if (!finish.empty() && !usage_.empty()) frame += ",\"usage\":" + usage_;
     // Padding of random length, as the service sends it.
     if (paced && finish.empty()) frame += ",\"p\":\"" + random_.letters(1 + random_.below(24)) + "\"";
@@ -132,7 +132,7 @@ Response render_stream(const ChatPersona::Exchange& exchange) {
   Random random(exchange.identity);
   const auto head = "data: {\"id\":\"" + to_lower(random.letters(32)) +
                     R"(","object":"chat.completion.chunk","created":)" + std::to_string(created) +
-                    ",\"model\":" + quoted(exchange.conversation.model) + ",\"choices\":[";
+                    ",\"model\":" + in_quotes(exchange.conversation.model) + ",\"choices\":[";
   Response response;
   response.content_type = "text/event-stream; charset=utf-8";
   std::size_t index = 0;

@@ -22,23 +22,23 @@ class ChoiceWriter {
     for (const auto token : tokenize(answer.text)) add_text("content", token, details_.logprobs);
     for (const auto token : tokenize(answer.refusal)) add_text("refusal", token);
     for (std::size_t i = 0; i < answer.tool_calls.size(); ++i) add_call(answer.tool_calls[i], i);
-    add("{}", false, "null", quoted(finish_word(answer, details_)));
+    add("{}", false, "null", in_quotes(finish_word(answer, details_)));
     return std::move(events_);
   }
 
  private:
   void add_text(std::string_view field, std::string_view token, bool with_logprobs = false) {
-    add("{\"" + std::string(field) + "\":" + quoted(token) + "}", true,
+    add("{\"" + std::string(field) + "\":" + in_quotes(token) + "}", true,
         with_logprobs ? json::serialize(logprobs_of(token)) : "null");
   }
 
   void add_call(const ToolCall& call, std::size_t index) {
     const auto open = R"({"tool_calls":[{"index":)" + std::to_string(index);
-    add(open + ",\"id\":" + quoted(call_id(call, random_)) + R"(,"type":"function","function":{"name":)" +
-            quoted(call.name) + R"(,"arguments":""}}]})",
+    add(open + ",\"id\":" + in_quotes(call_id(call, random_)) + R"(,"type":"function","function":{"name":)" +
+            in_quotes(call.name) + R"(,"arguments":""}}]})",
         true);
     for (const auto token : tokenize(call.arguments))
-      add(open + R"(,"function":{"arguments":)" + quoted(token) + "}}]}", true);
+      add(open + R"(,"function":{"arguments":)" + in_quotes(token) + "}}]}", true);
   }
 
   void add(const std::string& delta, bool paced, std::string_view logprobs = "null", std::string_view finish = "null") {
@@ -86,7 +86,7 @@ Response render_stream(const ChatPersona::Exchange& exchange, const Details& det
   const auto id = "chatcmpl-" + random.letters(29);
   const auto head =
       "data: {\"id\":\"" + id + R"(","object":"chat.completion.chunk","created":)" + std::to_string(openai_created) +
-      ",\"model\":" + quoted(openai_snapshot(exchange.conversation.model)) +
+      ",\"model\":" + in_quotes(openai_snapshot(exchange.conversation.model)) +
       R"(,"service_tier":"default","system_fingerprint":"fp_)" + to_lower(random.letters(10)) + R"(","choices":[)";
   std::vector<std::vector<Event>> choices;
   for (const auto& answer : exchange.answers)

@@ -105,11 +105,11 @@ class StreamWriter {
 
   void write_deltas(const std::string& type, std::string_view index_name, std::size_t index, std::string_view text,
                     bool has_logprobs) {
-    auto members = "\"item_id\":" + quoted(item_id_) + ",\"output_index\":" + std::to_string(index_);
+    auto members = "\"item_id\":" + in_quotes(item_id_) + ",\"output_index\":" + std::to_string(index_);
     if (!index_name.empty()) members += ",\"" + std::string(index_name) + "\":" + std::to_string(index);
     const DeltaShape shape(type, std::move(members), has_logprobs);
     for (const auto token : tokenize(text)) {
-      auto frame = shape.open + ",\"delta\":" + quoted(token) + std::string(shape.logprobs) +
+      auto frame = shape.open + ",\"delta\":" + in_quotes(token) + std::string(shape.logprobs) +
                    ",\"sequence_number\":" + std::to_string(events_.size());
       // Padding of random length, as the service sends it.
       if (obfuscated_) frame += ",\"obfuscation\":\"" + random_.letters(1 + random_.below(16)) + "\"";

@@ -16,7 +16,7 @@ using Names = std::vector<std::string>;
 
 const char* const columns[] = {"openai", "openai (Responses)", "anthropic", "gemini", "mistral"};
 
-std::string quoted(std::string_view text) { return "`" + std::string(text) + "`"; }
+std::string in_quotes(std::string_view text) { return "`" + std::string(text) + "`"; }
 
 std::string joined(const Names& names) {
   std::string all;
@@ -73,7 +73,7 @@ std::string wire_names(const Speaker& speaker, const std::string& setting) {
       const auto plain = speaker.render(messages, usual_settings()).body;
       const auto rendered = speaker.render(messages, settings);
       for (const auto& name : changed_members(plain, rendered.body))
-        if (setting == "tools" || name != "tools") add(names, setting == "extra" ? "*its members*" : quoted(name));
+        if (setting == "tools" || name != "tools") add(names, setting == "extra" ? "*its members*" : in_quotes(name));
     } catch (const FastCCGError&) {
       continue;
     }
@@ -178,7 +178,7 @@ std::string form_of(const Speaker& speaker, const Sample& sample) {
     for (const auto& word : words_of(speaker, plain.body))
       if (const auto same = std::ranges::find(news, word); same != news.end()) news.erase(same);
     Names names;
-    for (const auto& word : news) add(names, quoted(word));
+    for (const auto& word : news) add(names, in_quotes(word));
     return names.empty() ? "in words" : joined(names);
   } catch (const FastCCGError&) {
     return "refused";
@@ -199,17 +199,17 @@ std::string_view name_of(Speaks speaks) {
 std::string not_taken(const Speaker& speaker) {
   Names names;
   for (const auto& setting : settings())
-    if (wire_names(speaker, setting).empty()) names.push_back(quoted(setting));
+    if (wire_names(speaker, setting).empty()) names.push_back(in_quotes(setting));
   return joined(names);
 }
 
 std::string variables_of(const providers::Provider& row) {
   Names names;
-  if (!row.base_url_variable.empty()) names.push_back(quoted(row.base_url_variable));
+  if (!row.base_url_variable.empty()) names.push_back(in_quotes(row.base_url_variable));
   const std::string keys(row.key_variable);
   for (std::size_t at = 0, end = 0; at < keys.size(); at = end + 1) {
     end = std::min(keys.find(' ', at), keys.size());
-    names.push_back(quoted(keys.substr(at, end - at)));
+    names.push_back(in_quotes(keys.substr(at, end - at)));
   }
   return joined(names);
 }
@@ -222,7 +222,7 @@ std::string providers_table() {
       "|---|---|---|---|---|\n";
   for (const auto& row : providers::table) {
     const auto address = row.base_url.empty()               ? "yours"
-                         : row.base_url.starts_with("http") ? quoted(row.base_url)
+                         : row.base_url.starts_with("http") ? in_quotes(row.base_url)
                                                             : std::string("in the process itself");
     const auto variables = variables_of(row);
     all += "| `" + std::string(row.name) + "` | " + std::string(name_of(row.speaks)) + " | " + address + " | " +
