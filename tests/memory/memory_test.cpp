@@ -3,42 +3,21 @@
 
 #include <gtest/gtest.h>
 
-#include <atomic>
 #include <chrono>
-#include <cstdlib>
 #include <exception>
 #include <future>
-#include <new>
 #include <string>
 
 #include "exchange/engine.hpp"
 #include "fastccg/fastccg.hpp"
+#include "scarce_memory.hpp"
 #include "temporary_folder.hpp"
-
-namespace {
-
-enum class Thread { pool, loop, test };
-
-thread_local Thread here = Thread::pool;
-std::atomic<Thread> failing{Thread::loop};
-std::atomic<long> left{-1};  // allocations on threads that are failing until one does; -1 for none
-
-bool fails() { return here == failing && left.load() >= 0 && left.fetch_sub(1) == 0; }
-
-}  // namespace
-
-void* operator new(std::size_t size) {
-  void* memory = fails() ? nullptr : std::malloc(size > 0 ? size : 1);
-  if (!memory) throw std::bad_alloc();
-  return memory;
-}
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 
 namespace fastccg {
 namespace {
 
 using namespace std::chrono_literals;
+using namespace testing::scarce_memory;
 
 constexpr const char* question = "Does this text, which is longer than what a string holds by itself, come back?";
 
@@ -75,7 +54,7 @@ class OutOfMemory : public ::testing::Test {
   static Model model() {
     auto made = init_model(models::mock_model);
     // Where nobody can hear of the failure, a deadline ends the call.
-    made.timeouts(Timeouts().total(200ms)).retries(Retries().attempts(1));
+    made.timeouts(Timeouts().total(50ms)).retries(Retries().attempts(1));
     return made;
   }
 
@@ -137,7 +116,7 @@ TEST_F(OutOfMemory, embedding_ends_and_the_next_one_works) {
   auto embedder = init_embedding("mock/mock-embedding");
   while (failures.next()) {
     SCOPED_TRACE(failures.count());
-    embedder.timeouts(Timeouts().total(200ms)).retries(Retries().attempts(1));
+    embedder.timeouts(Timeouts().total(50ms)).retries(Retries().attempts(1));
     auto operation = embedder.embed_async({"one", "two"});
     failures.begin();
     (void)std::move(operation).as_result();
