@@ -16,8 +16,8 @@ using Counts = RateWindow::Counts;
 
 /// What a limit of that name counts; nothing if it is about other things, such as images.
 std::optional<Counts> counts_of(std::string_view name) {
-  if (name.find("token") != name.npos) return Counts::tokens;
-  if (name.empty() || name.find("req") != name.npos) return Counts::requests;
+  if (name.find("token") != std::string_view::npos) return Counts::tokens;
+  if (name.empty() || name.find("req") != std::string_view::npos) return Counts::requests;
   return std::nullopt;
 }
 

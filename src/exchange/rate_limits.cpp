@@ -55,7 +55,7 @@ std::optional<std::int64_t> count(const std::string& text) {
 
 bool may_be_limit(std::string_view header) {
   constexpr std::string_view first_letters = "AaXxRr";
-  return header.size() > 9 && first_letters.find(header.front()) != header.npos;
+  return header.size() > 9 && first_letters.find(header.front()) != std::string_view::npos;
 }
 
 std::string lowered(std::string_view text) {
