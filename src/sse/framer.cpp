@@ -88,7 +88,7 @@ bool Framer::feed(std::string_view bytes, Handler& handler) {
 
   LineEnds ends(bytes);
   std::size_t begin = 0;
-  for (std::size_t end; (end = ends.next(begin)) < bytes.size();) {
+  for (auto end = ends.next(begin); end < bytes.size(); end = ends.next(begin)) {
     const auto line = bytes.substr(begin, end - begin);
     begin = end + 1;
     if (bytes[end] == '\r') {

@@ -19,7 +19,7 @@ std::string effort_for(const ModelInfo& model, std::string_view level, std::vect
 }
 
 std::string effort_of_budget(int tokens, std::vector<Warning>& warnings) {
-  const std::string effort = tokens < 2048 ? "low" : tokens < 8192 ? "medium" : "high";
+  std::string effort = tokens < 2048 ? "low" : tokens < 8192 ? "medium" : "high";
   warnings.emplace_back("reasoning", "the provider takes no budget; the effort '" + effort + "' was sent instead");
   return effort;
 }
