@@ -252,7 +252,9 @@ void Call::clear() noexcept {
 void Call::take_socket(curl_socket_t fd, int what) noexcept {
   socket = what == CURL_POLL_REMOVE ? CURL_SOCKET_BAD : fd;
   // That another's connection is closed may be told on behalf of this call, too.
-  if (what != CURL_POLL_REMOVE) last_socket = fd;
+  if (what == CURL_POLL_REMOVE) return;
+  last_socket = fd;
+  socket_told_ = true;
 }
 
 HttpEnd Call::end(CURLcode code) {
@@ -344,7 +346,9 @@ curl_socket_t Call::open_callback(void* self, curlsocktype, curl_sockaddr* addre
 }
 
 int Call::send_callback(void* self, char*, char*, int, int) noexcept {
-  ++static_cast<Call*>(self)->times_sent_;
+  auto& call = *static_cast<Call*>(self);
+  ++call.times_sent_;
+  call.socket_told_ = false;
   return CURL_PREREQFUNC_OK;
 }
 

@@ -58,6 +58,9 @@ class Call {
   Sink* sink() const noexcept { return sink_; }
   /// libcurl waits for this socket, or no longer does.
   void take_socket(curl_socket_t fd, int what) noexcept;
+  /// Whether it has sent its request without libcurl having waited for the socket since. So it is where an answer begins
+  /// to arrive at once, and is then paused.
+  bool hides_its_socket() const noexcept { return stage == Stage::running && times_sent_ > 0 && !socket_told_; }
   /// How the call ended, now that libcurl is done with it.
   HttpEnd end(CURLcode code);
   /// Has the call end with this error. Only the first counts.
@@ -119,6 +122,7 @@ class Call {
   const std::string* large_body_ = nullptr;
   std::size_t uploaded_ = 0;
   int times_sent_ = 0;
+  bool socket_told_ = false;  ///< Since the request was sent.
   Limits limits_;
   long connect_timeout_ms_ = 0;
 

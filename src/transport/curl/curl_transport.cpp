@@ -83,7 +83,10 @@ class CurlTransport final : public Transport {
 };
 
 CurlTransport::CurlTransport(Loop& loop)
-    : loop_(loop), sockets_(loop, [this](int fd, int events) { act(fd, events); }) {
+    : loop_(loop),
+      sockets_(
+          loop, [this](int fd, int events) { act(fd, events); },
+          [this] { return std::ranges::any_of(calls_, [](const auto& call) { return call->hides_its_socket(); }); }) {
   require_curl();
   share_.reset(curl_share_init());
   multi_.reset(curl_multi_init());

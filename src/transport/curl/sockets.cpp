@@ -86,7 +86,7 @@ void Sockets::on_ready(int fd, unsigned readiness) {
 
 void Sockets::on_unwanted(int fd, Entry& entry, unsigned readiness) {
   // The server sends more than a paused request reads.
-  if (!entry.ours || entry.user != nullptr) return leave(fd, entry);
+  if (!entry.ours || entry.user != nullptr || may_be_used_()) return leave(fd, entry);
   if ((readiness & Loop::readable) == 0) return loop_.watch(fd, Loop::readable, *this);
   // The server closes a kept connection, or sends what is no request's answer. libcurl 7.88 would send the next request
   // there all the same, and take those bytes for its answer; one that is shut down it does not use again.

@@ -19,9 +19,12 @@ class Sockets final : private Loop::FdHandler {
  public:
   /// Hears of events in libcurl's terms (CURL_CSELECT_IN and CURL_CSELECT_OUT).
   using Ready = std::function<void(int fd, int events)>;
+  /// Tells whether there may be a user of a connection who has not wanted it.
+  using MayBeUsed = std::function<bool()>;
 
   /// `loop` outlives it.
-  Sockets(Loop& loop, Ready ready) : loop_(loop), ready_(std::move(ready)) {}
+  Sockets(Loop& loop, Ready ready, MayBeUsed may_be_used)
+      : loop_(loop), ready_(std::move(ready)), may_be_used_(std::move(may_be_used)) {}
   ~Sockets() override;
   Sockets(const Sockets&) = delete;
   Sockets& operator=(const Sockets&) = delete;
@@ -52,6 +55,7 @@ class Sockets final : private Loop::FdHandler {
 
   Loop& loop_;
   Ready ready_;
+  MayBeUsed may_be_used_;
   std::vector<Entry> entries_;  // By descriptor.
 };
 

@@ -10,6 +10,7 @@
 
 #include <cstdlib>
 #include <list>
+#include <thread>
 
 #include "client.hpp"
 #include "sanitizers.hpp"
@@ -180,6 +181,25 @@ TEST(CurlConnection, what_comes_on_a_kept_connection_is_not_the_answer_to_the_ne
   peer.send(http_answer(200, "y"));
   ASSERT_TRUE(second.wait_for_end());
   EXPECT_EQ(second.body(), "y");
+}
+
+TEST(CurlConnection, large_answers_come_whole_from_a_kept_connection_however_soon_they_are_there) {
+  constexpr int requests = 500;
+  const std::string large(100'000, 'y');
+  Listener server;
+  const std::jthread answering([&] {
+    Peer peer = server.accept();
+    for (int i = 0; i < requests && peer.read_request(); ++i) peer.send(http_answer(200, large));
+  });
+  Client client;
+  const HttpRequest request = post(server.url());
+  for (int i = 0; i < requests; ++i) {
+    RecordingSink sink;
+    client.start(request, sink);
+    ASSERT_TRUE(sink.wait_for_end());
+    ASSERT_EQ(sink.error(), nullptr) << sink.error()->message << " in answer " << i;
+    EXPECT_EQ(sink.body(), large);
+  }
 }
 
 TEST(CurlConnection, kept_connections_that_close_on_the_request_are_replaced_time_after_time) {
